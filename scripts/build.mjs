@@ -1,0 +1,30 @@
+// Builds dist/ with esbuild: one entry a process, shared code in chunks, packages left outside.
+// Runs at `npm ci` (prepare); bin/obsctl.js runs it too where install scripts were held back.
+import { readFileSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const root = new URL('..', import.meta.url).pathname;
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    'cli/main': 'cli/main.ts',
+    'cli/supervisor': 'cli/stack/local/supervisor-main.ts',
+    'cli/gateway': 'cli/stack/local/gateway-main.ts',
+    'cli/reaper': 'cli/stack/local/reaper-main.ts',
+    'service/server': 'service/server.ts',
+    'service/register': 'service/telemetry/register.ts',
+  },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+  define: { __OBSCTL_VERSION__: JSON.stringify(version) },
+});
