@@ -1,0 +1,38 @@
+import type { FaultState } from '../../service/contract.ts';
+
+export interface Injection {
+  fault: string;
+  parameters: Record<string, unknown>;
+  target: Record<string, unknown>;
+  /** Time to live of the lease, seconds; who carries the fault ends it then, whatever became of us. */
+  leaseSeconds: number;
+  /** Carriers by instance name; every replica of the fault's service where absent. */
+  instances?: string[];
+}
+
+/** One carrier's copy of a fault. */
+export interface Lease {
+  id: string;
+  fault: string;
+  service: string;
+  instance: string;
+  /** Unix seconds. */
+  injectedAt: number;
+  state: FaultState;
+}
+
+/** Breaks what it is told to and can always say what is broken. */
+export interface ChaosDriver {
+  /** Injects on every carrier and reads each back; undoes what it did when one refuses, then throws. */
+  inject(injection: Injection): Promise<Lease[]>;
+  /** Heartbeat: the lease lives `leaseSeconds` longer from now. */
+  renew(leases: Lease[], leaseSeconds: number): Promise<void>;
+  /** Ends the leases; one that had ended by itself is no error. Returns the last state that was read. */
+  clear(leases: Lease[]): Promise<FaultState[]>;
+  /** All faults that are on now, everywhere. */
+  list(): Promise<Lease[]>;
+  /** Ends every fault everywhere; returns how many were on. */
+  clearAll(): Promise<number>;
+  /** True when each lease is on (`on`) or gone (`gone`) at its carrier, by read-back. */
+  verify(leases: Lease[], expected: 'on' | 'gone'): Promise<boolean>;
+}

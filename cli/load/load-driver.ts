@@ -1,0 +1,72 @@
+import type { ClientSeries, Span } from '../../reports/record/evidence.ts';
+
+export interface LoadOptions {
+  runId: string;
+  /** Address of the gateway; only loopback or a network of our own run. */
+  baseUrl: string;
+  seed: number;
+  /** Seconds. */
+  duration: number;
+  /** Logical requests per second (open model). */
+  rate?: number;
+  /** Virtual users (closed model), or the most an open model may use. */
+  vus?: number;
+  /** OTLP/HTTP base address that takes the client's spans; none are sent without it. */
+  otlpUrl?: string;
+  /** Folder for k6's own files (samples, summary, console). */
+  directory: string;
+}
+
+/** What has happened up to now; sent about once a second. */
+export interface LoadProgress {
+  elapsed: number;
+  requests: number;
+  failures: number;
+  attempts: number;
+  activeVus: number;
+}
+
+export interface LoadResult {
+  /** k6's own exit code (99 thresholds, 105 signal, 107 script exception); null when it was killed. */
+  exitCode: number | null;
+  startedAt: number;
+  endedAt: number;
+  requests: number;
+  failures: number;
+  attempts: number;
+  droppedIterations: number;
+  thresholds: { metric: string; expression: string; ok: boolean }[];
+  /** k6's end-of-test summary as it wrote it; null when it wrote none. */
+  summary: unknown;
+  series: ClientSeries;
+  /** Every logical request's trace id with the second it ended and whether it failed. */
+  traces: { traceId: string; end: number; failed: boolean }[];
+  spans: { exported: number; lost: number };
+  k6Version: string;
+}
+
+export interface LoadRun {
+  readonly pid: number;
+  onProgress(listener: (progress: LoadProgress) => void): void;
+  /** Settles when k6 has ended and its samples are read. Rejects when k6 could not run at all. */
+  readonly done: Promise<LoadResult>;
+  /** Asks k6 to stop; `done` settles with what there is. */
+  stop(): Promise<void>;
+}
+
+export interface ScenarioInfo {
+  name: string;
+  aliases: string[];
+  title: string;
+  model: 'open' | 'closed';
+  defaults: { rate: number | null; vus: number | null; duration: number };
+  description: string;
+  file: string;
+}
+
+export interface LoadDriver {
+  list(): ScenarioInfo[];
+  start(scenario: string, options: LoadOptions): Promise<LoadRun>;
+}
+
+export type ClientSpan = Span;

@@ -1,0 +1,110 @@
+/**
+ * Every error a user can meet: a code, one plain sentence, the remedy. `docs/errors.md` lists each, and a test
+ * keeps the two equal. Anything else that is thrown is a bug and ends with exit code 1.
+ */
+export const EXIT = { usage: 2, failed: 9, notRestored: 8, interrupted: 130, bug: 1 } as const;
+
+interface CatalogueEntry {
+  exit: number;
+  title: string;
+  remedy: string;
+}
+
+export const ERRORS = {
+  USAGE: { exit: EXIT.usage, title: 'The command line is not valid', remedy: 'See `obsctl <command> --help`.' },
+  UNKNOWN_FAULT: { exit: EXIT.usage, title: 'No such fault', remedy: 'See `obsctl chaos list`.' },
+  UNKNOWN_SCENARIO: { exit: EXIT.usage, title: 'No such scenario', remedy: 'See `obsctl load list`.' },
+  UNKNOWN_TOOL: { exit: EXIT.usage, title: 'No such tool', remedy: 'See `obsctl tools list`.' },
+  UNKNOWN_TARGET: {
+    exit: EXIT.usage,
+    title: 'The target matches nothing',
+    remedy: 'See `obsctl status` for the replicas that are up.',
+  },
+  INVALID_CONFIG: { exit: EXIT.usage, title: 'The configuration is not valid', remedy: 'Mend the values named above.' },
+  FAULT_REFUSED: {
+    exit: EXIT.usage,
+    title: 'A replica refused the fault',
+    remedy: 'Mend what it names; nothing was left on.',
+  },
+  RUN_NOT_FOUND: { exit: EXIT.usage, title: 'No such run', remedy: 'See `obsctl runs`.' },
+  RECORD_INVALID: {
+    exit: EXIT.usage,
+    title: 'The run record cannot be read',
+    remedy: 'It was cut short, edited, or written by another version; run the experiment again.',
+  },
+  STACK_DOWN: { exit: EXIT.failed, title: 'No stack is up', remedy: 'Start one with `obsctl up`.' },
+  STACK_FAILED: {
+    exit: EXIT.failed,
+    title: 'The stack did not come up',
+    remedy: 'See `obsctl doctor` and the log files named above; what had started was stopped again.',
+  },
+  STACK_BUSY: {
+    exit: EXIT.failed,
+    title: 'Another stack is in the way',
+    remedy: 'Stop it with `obsctl down`, or wait until the other command has ended.',
+  },
+  PORT_TAKEN: {
+    exit: EXIT.failed,
+    title: 'A port is taken',
+    remedy: 'Choose another with --port, or leave --port out: a free one is found.',
+  },
+  POSTGRES_UNAVAILABLE: {
+    exit: EXIT.failed,
+    title: 'PostgreSQL could not be started',
+    remedy: 'Run `npm ci` again; as root, a user `postgres` or `nobody` must exist.',
+  },
+  TOOL_UNAVAILABLE: {
+    exit: EXIT.failed,
+    title: 'A tool could not be found, downloaded or built',
+    remedy: 'Put it on the PATH, or mend one of the ways tried above.',
+  },
+  LOAD_FAILED: {
+    exit: EXIT.failed,
+    title: 'k6 could not run the scenario',
+    remedy: "See k6's own output in the run folder.",
+  },
+  TELEMETRY_UNAVAILABLE: {
+    exit: EXIT.failed,
+    title: 'The telemetry source does not answer',
+    remedy: 'See `obsctl status`.',
+  },
+  ADMIN_UNAVAILABLE: {
+    exit: EXIT.failed,
+    title: "A replica's admin API does not answer",
+    remedy: 'See `obsctl status`; a fault that is on ends with its lease.',
+  },
+  DISK_FULL: { exit: EXIT.failed, title: 'The disk is full', remedy: 'Free some space, or choose another folder with --out.' },
+  NOT_RESTORED: {
+    exit: EXIT.notRestored,
+    title: 'The undo could not be verified',
+    remedy: 'See `obsctl chaos status`; `obsctl chaos clear --all` or `obsctl down` ends every fault.',
+  },
+  INTERRUPTED: { exit: EXIT.interrupted, title: 'Interrupted', remedy: 'Nothing is left on; run it again.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error a user can mend: printed as text with its remedy, never with a stack trace. */
+export class ObsctlError extends Error {
+  readonly code: ErrorCode;
+  /** What was wrong, one line each, every violation at once. */
+  readonly details: string[];
+
+  constructor(code: ErrorCode, message: string, options: { details?: string[]; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'ObsctlError';
+    this.code = code;
+    this.details = options.details ?? [];
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.code].exit;
+  }
+
+  get remedy(): string {
+    return ERRORS[this.code].remedy;
+  }
+}
+
+/** The message of anything that can be thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

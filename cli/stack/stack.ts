@@ -1,0 +1,86 @@
+import type { Incident } from '../../reports/record/evidence.ts';
+import type { TelemetrySource } from '../telemetry/telemetry-source.ts';
+
+export type ComponentState = 'starting' | 'ready' | 'restarting' | 'failed' | 'stopped';
+
+export interface Component {
+  name: string;
+  /** service.name where it is one of the service's roles. */
+  service: string | null;
+  state: ComponentState;
+  pid: number | null;
+  address: string | null;
+  restarts: number;
+  /** Seconds from its start to ready; null while it is not. */
+  readySeconds: number | null;
+  detail: string;
+}
+
+export interface Replica {
+  instance: string;
+  service: string;
+  url: string;
+  adminUrl: string;
+}
+
+export interface Endpoints {
+  /** The gateway: where load goes. */
+  baseUrl: string;
+  docsUrl: string;
+  /** OTLP/HTTP base address. */
+  otlpUrl: string;
+}
+
+export interface StackStatus {
+  driver: string;
+  state: 'starting' | 'ready' | 'failed' | 'stopping';
+  /** Unix seconds. */
+  startedAt: number;
+  components: Component[];
+  replicas: Replica[];
+  endpoints: Endpoints | null;
+  cache: 'redis' | 'in-process';
+  telemetry: string;
+  /** Versions by component. */
+  versions: Record<string, string>;
+  incidents: Incident[];
+  error: string | null;
+}
+
+export interface UpOptions {
+  /** Gateway port; a free one where absent. */
+  port?: number;
+  replicas?: number;
+  /** Retry budget of api's inventory client: share of requests that may be retries (0..1). Off where absent. */
+  retryBudget?: number;
+  /** Take the stack down when this process is gone (demo without --keep). */
+  ownerPid?: number;
+}
+
+export interface UpResult {
+  status: StackStatus;
+  /** True when a stack that was already up serves again. */
+  reused: boolean;
+}
+
+export interface DownResult {
+  wasUp: boolean;
+  /** What was found without a supervisor and cleaned up: left processes, folders, a stale state file. */
+  leftovers: string[];
+}
+
+/** One platform under test: brings it up, says how it is, takes it down without leaving anything. */
+export interface Stack {
+  readonly driver: string;
+  up(options: UpOptions, onChange: (status: StackStatus) => void): Promise<UpResult>;
+  down(): Promise<DownResult>;
+  /** Null when no stack is up. A stale state file counts as none. */
+  status(): Promise<StackStatus | null>;
+  replicas(service?: string): Promise<Replica[]>;
+  endpoints(): Promise<Endpoints>;
+  /** Bearer token of the admin API. */
+  adminToken(): Promise<string>;
+  telemetry(): Promise<TelemetrySource>;
+  /** Log files by component name. */
+  logFiles(): Promise<Record<string, string>>;
+}

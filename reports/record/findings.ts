@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { phaseNameSchema, SCHEMA_VERSION, spanId, traceId, unixSeconds } from './common.ts';
+import { exemplarSchema, logSchema } from './evidence.ts';
+
+/** Findings: what the analysis concluded from the evidence alone. */
+
+/** A span, named so that a person and a back end can both find it again. */
+export const spanRefSchema = z.object({
+  traceId,
+  spanId,
+  service: z.string(),
+  instance: z.string(),
+  name: z.string(),
+  /** Seconds: the span's whole duration, and the part in which no child of it ran. */
+  duration: z.number(),
+  exclusive: z.number(),
+  statusMessage: z.string().nullable(),
+});
+export type SpanRef = z.infer<typeof spanRefSchema>;
+
+/** One row of the waterfall, in the order a person reads it; offset and durations in seconds. */
+export const waterfallRowSchema = z.object({
+  spanId,
+  depth: z.number().int().nonnegative(),
+  service: z.string(),
+  instance: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  offset: z.number(),
+  duration: z.number(),
+  exclusive: z.number(),
+  error: z.boolean(),
+  /** Short facts worth a line: status code, peer, attempt, message. */
+  note: z.string(),
+});
+export type WaterfallRow = z.infer<typeof waterfallRowSchema>;
+
+export const tracedExampleSchema = z.object({
+  traceId,
+  exemplar: exemplarSchema,
+  /** Seconds from the first span's start to the last one's end. */
+  duration: z.number(),
+  complete: z.boolean(),
+  deepestError: spanRefSchema.nullable(),
+  longestExclusive: spanRefSchema.nullable(),
+  services: z.array(z.string()),
+  waterfall: z.array(waterfallRowSchema),
+  logs: z.array(logSchema),
+});
+export type TracedExample = z.infer<typeof tracedExampleSchema>;
+
+export const SLIS = [
+  'client-errors',
+  'client-latency',
+  'server-errors',
+  'server-latency',
+  'job-latency',
+] as const;
+export const sliNameSchema = z.enum(SLIS);
+export type SliName = z.infer<typeof sliNameSchema>;
+
+/** An SLI over one phase. `errorRatio` is failures over requests (0..1); latencies are seconds. */
+export const sliRowSchema = z.object({
+  viewpoint: z.enum(['client', 'server']),
+  service: z.string(),
+  phase: phaseNameSchema,
+  requests: z.number(),
+  failures: z.number(),
+  errorRatio: z.number().nullable(),
+  requestsPerSecond: z.number(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+});
+export type SliRow = z.infer<typeof sliRowSchema>;
+
+export const spikeSchema = z.object({
+  id: z.string(),
+  sli: sliNameSchema,
+  kind: z.enum(['error', 'latency']),
+  viewpoint: z.enum(['client', 'server']),
+  service: z.string(),
+  /** The operation or route that moved most, where one stands out. */
+  operation: z.string().nullable(),
+  phase: phaseNameSchema,
+  /** First abnormal second; when the rule fired; the worst second; first normal second again (null = never). */
+  onset: unixSeconds,
+  detectedAt: unixSeconds,
+  peakAt: unixSeconds,
+  endedAt: unixSeconds.nullable(),
+  /** Ratio (0..1) for errors, seconds (p95) for latency. */
+  baseline: z.number(),
+  peak: z.number(),
+  /** What fired: e.g. robust z or p-value, as text with its numbers. */
+  evidence: z.string(),
+  exemplarsInWindow: z.number().int(),
+  examples: z.array(tracedExampleSchema),
+  /** Says why there is no example, where there is none. */
+  gap: z.string().nullable(),
+});
+export type Spike = z.infer<typeof spikeSchema>;
+
+/** Amplification: attempts over logical requests at the client; downstream rate over the entry service's rate. */
+export const amplificationRowSchema = z.object({
+  phase: phaseNameSchema,
+  clientAttempts: z.number(),
+  clientRequests: z.number(),
+  client: z.number().nullable(),
+  downstream: z.array(
+    z.object({
+      service: z.string(),
+      requestsPerSecond: z.number(),
+      overEntry: z.number().nullable(),
+      /** `overEntry` of this phase divided by that of steady. */
+      overSteady: z.number().nullable(),
+    }),
+  ),
+});
+export type AmplificationRow = z.infer<typeof amplificationRowSchema>;
+
+/** Whether the SLIs came back under load once the fault phase was over. */
+export const recoverySchema = z.object({
+  observed: z.boolean(),
+  recovered: z.boolean(),
+  /** Seconds after the fault phase's end until every alarmed SLI was normal and stayed so; null = not within the run. */
+  secondsToRecover: z.number().nullable(),
+  watchedSeconds: z.number(),
+  stillAbnormal: z.array(sliNameSchema),
+});
+
+/** What a reader must know before believing the rest. */
+export const conclusivenessSchema = z.object({
+  conclusive: z.boolean(),
+  reasons: z.array(z.string()),
+});
+
+export const findingsSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  slis: z.array(sliRowSchema),
+  spikes: z.array(spikeSchema),
+  /** The client's own series alarmed during the fault phase. */
+  clientImpact: z.boolean(),
+  amplification: z.array(amplificationRowSchema),
+  recovery: recoverySchema,
+  baseline: z.object({ met: z.boolean(), reasons: z.array(z.string()) }),
+  conclusiveness: conclusivenessSchema,
+  /** Things worth a sentence that are no spike: restarts, cache in-process, client and server disagreeing. */
+  notes: z.array(z.string()),
+});
+export type Findings = z.infer<typeof findingsSchema>;

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { phaseSchema, SCHEMA_VERSION, unixSeconds } from './common.ts';
+import { clientSeriesSchema, completenessSchema, incidentSchema, redSeriesSchema, runtimeSeriesSchema } from './evidence.ts';
+import { findingsSchema } from './findings.ts';
+import { injectedFaultSchema } from './truth.ts';
+
+/** Verdicts in the order of their precedence: the first that holds wins. Exit codes: docs/exit-codes.md. */
+export const VERDICTS = {
+  'not-restored': 8,
+  error: 9,
+  interrupted: 130,
+  aborted: 7,
+  'baseline-unmet': 5,
+  'slo-breach': 3,
+  inconclusive: 6,
+  regression: 4,
+  passed: 0,
+} as const;
+export const verdictNameSchema = z.enum(Object.keys(VERDICTS) as [keyof typeof VERDICTS]);
+export type VerdictName = keyof typeof VERDICTS;
+
+export const verdictSchema = z.object({
+  name: verdictNameSchema,
+  exitCode: z.number().int(),
+  /** Plain sentences: why this verdict. */
+  reasons: z.array(z.string()),
+});
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** How far the experiment got, apart from what it showed. */
+export const executionSchema = z.object({
+  status: z.enum(['completed', 'interrupted', 'aborted', 'failed']),
+  error: z.string().nullable(),
+  /** Every fault read back as gone, and the service answering as in its steady state afterwards. */
+  restored: z.boolean(),
+  restoration: z.array(z.string()),
+});
+export type Execution = z.infer<typeof executionSchema>;
+
+export const plannedFaultSchema = z.object({
+  fault: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  target: z.record(z.string(), z.unknown()),
+  /** Seconds after the start of the fault phase, and how long it stays. */
+  at: z.number().nonnegative(),
+  duration: z.number().positive(),
+});
+
+export const experimentSchema = z.object({
+  title: z.string(),
+  scenario: z.string(),
+  seed: z.number().int(),
+  /** Arrivals per second of logical requests (open model), or null where the scenario is a closed model. */
+  rate: z.number().positive().nullable(),
+  vus: z.number().int().positive().nullable(),
+  /** Seconds. */
+  durations: z.object({
+    warmUp: z.number().nonnegative(),
+    steady: z.number().positive(),
+    fault: z.number().nonnegative(),
+    recovery: z.number().nonnegative(),
+  }),
+  faults: z.array(plannedFaultSchema),
+  /** The command line that repeats it. */
+  command: z.string(),
+  /** SHA-256 over the above, addresses left out: equal hash, same experiment. */
+  hash: z.string(),
+});
+export type Experiment = z.infer<typeof experimentSchema>;
+
+export const environmentSchema = z.object({
+  obsctl: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  cpus: z.number().int(),
+  memoryBytes: z.number(),
+  k6: z.string(),
+  stack: z.string(),
+  telemetry: z.string(),
+  cache: z.string(),
+  components: z.record(z.string(), z.string()),
+});
+
+export const loadSummarySchema = z.object({
+  k6ExitCode: z.number().int().nullable(),
+  requests: z.number(),
+  failures: z.number(),
+  attempts: z.number(),
+  droppedIterations: z.number(),
+  thresholds: z.array(z.object({ metric: z.string(), expression: z.string(), ok: z.boolean() })),
+  /** k6's own end-of-test summary, as it wrote it. */
+  k6Summary: z.unknown(),
+});
+
+/** Series kept in the record so that renderers draw without reading the evidence. */
+export const recordSeriesSchema = z.object({
+  client: clientSeriesSchema.nullable(),
+  red: z.array(redSeriesSchema),
+  runtime: z.array(runtimeSeriesSchema),
+});
+
+export const timelineEntrySchema = z.object({ time: unixSeconds, what: z.string() });
+
+/** The run's authority: joins experiment, truth, findings and verdict. */
+export const runRecordSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  runId: z.string().regex(/^[0-9a-z][0-9a-z-]*$/),
+  createdAt: unixSeconds,
+  experiment: experimentSchema,
+  environment: environmentSchema,
+  phases: z.array(phaseSchema),
+  faults: z.array(injectedFaultSchema),
+  load: loadSummarySchema.nullable(),
+  completeness: completenessSchema.nullable(),
+  source: z.object({ kind: z.string(), detail: z.string() }).nullable(),
+  entryService: z.string(),
+  series: recordSeriesSchema,
+  incidents: z.array(incidentSchema),
+  findings: findingsSchema.nullable(),
+  execution: executionSchema,
+  timeline: z.array(timelineEntrySchema),
+  verdict: verdictSchema,
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
