@@ -29,6 +29,7 @@ export interface LoadProgress {
 export interface LoadResult {
   /** k6's own exit code (99 thresholds, 105 signal, 107 script exception); null when it was killed. */
   exitCode: number | null;
+  /** Start of the first logical request and end of the last one, Unix seconds. */
   startedAt: number;
   endedAt: number;
   requests: number;
@@ -38,10 +39,13 @@ export interface LoadResult {
   thresholds: { metric: string; expression: string; ok: boolean }[];
   /** k6's end-of-test summary as it wrote it; null when it wrote none. */
   summary: unknown;
+  /** By second; a point's `t` is the second's start. */
   series: ClientSeries;
   /** Every logical request's trace id with the second it ended and whether it failed. */
   traces: { traceId: string; end: number; failed: boolean }[];
   spans: { exported: number; lost: number };
+  /** Lines of k6's samples that could not be understood; what they held is in none of the figures. */
+  unreadableSamples: number;
   k6Version: string;
 }
 

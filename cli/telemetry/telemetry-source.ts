@@ -30,9 +30,9 @@ export interface TraceSummary {
 }
 
 export interface TraceSearch {
-  /** At least one span with status error. */
+  /** True: at least one span with status error; false: none. */
   error?: boolean;
-  /** The root span took at least that long, seconds. */
+  /** The root span took at least that long, seconds; the slowest traces come first then, else the oldest. */
   minDuration?: number;
   /** A span of this service.name is in the trace. */
   service?: string;
@@ -66,6 +66,8 @@ export interface TelemetrySource {
   searchTraces(window: Window, search: TraceSearch): Promise<Answer<TraceSummary[]>>;
   /** All spans of each trace that is there; ids that are not there are left out. */
   traces(traceIds: string[]): Promise<Answer<Map<string, Span[]>>>;
+  /** Those of the ids of which nothing arrived, spans of the service `except` left aside; cheap for thousands. */
+  missing(traceIds: string[], except?: string): Promise<Answer<string[]>>;
   logs(window: Window, search: LogSearch): Promise<Answer<Log[]>>;
   alerts(window: Window): Promise<Answer<Alert[]>>;
 }

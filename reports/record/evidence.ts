@@ -15,7 +15,7 @@ import {
  * injected; telemetry sources strip every `obsctl.*` attribute before it gets here.
  */
 
-/** One second (or `seconds`) of what the load generator saw. Latencies are seconds, null when nothing ended. */
+/** What the load generator saw in [t, t + seconds), usually one whole second. Latencies are seconds, null when nothing ended. */
 export const clientPointSchema = z.object({
   t: unixSeconds,
   seconds: z.number().positive(),

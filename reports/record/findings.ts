@@ -44,6 +44,8 @@ export const tracedExampleSchema = z.object({
   deepestError: spanRefSchema.nullable(),
   longestExclusive: spanRefSchema.nullable(),
   services: z.array(z.string()),
+  /** Spans of the trace; the waterfall may show fewer. */
+  spans: z.number().int().nonnegative(),
   waterfall: z.array(waterfallRowSchema),
   logs: z.array(logSchema),
 });
@@ -128,6 +130,25 @@ export const recoverySchema = z.object({
   stillAbnormal: z.array(sliNameSchema),
 });
 
+/** A viewpoint second by second, so that renderers draw it without computing anything. */
+export const sliSeriesSchema = z.object({
+  viewpoint: z.enum(['client', 'server']),
+  service: z.string(),
+  points: z.array(
+    z.object({
+      /** Start of the second. */
+      t: unixSeconds,
+      requestsPerSecond: z.number(),
+      /** The client's attempts; null for servers. */
+      attemptsPerSecond: z.number().nullable(),
+      errorRatio: z.number().nullable(),
+      /** Seconds. */
+      p95: z.number().nullable(),
+    }),
+  ),
+});
+export type SliSeries = z.infer<typeof sliSeriesSchema>;
+
 /** What a reader must know before believing the rest. */
 export const conclusivenessSchema = z.object({
   conclusive: z.boolean(),
@@ -137,12 +158,14 @@ export const conclusivenessSchema = z.object({
 export const findingsSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   slis: z.array(sliRowSchema),
+  series: z.array(sliSeriesSchema),
   spikes: z.array(spikeSchema),
   /** The client's own series alarmed during the fault phase. */
   clientImpact: z.boolean(),
   amplification: z.array(amplificationRowSchema),
   recovery: recoverySchema,
-  baseline: z.object({ met: z.boolean(), reasons: z.array(z.string()) }),
+  /** `observed`: there was enough of a steady phase to judge it; without that, unmet means unknown. */
+  baseline: z.object({ observed: z.boolean(), met: z.boolean(), reasons: z.array(z.string()) }),
   conclusiveness: conclusivenessSchema,
   /** Things worth a sentence that are no spike: restarts, cache in-process, client and server disagreeing. */
   notes: z.array(z.string()),

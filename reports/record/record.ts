@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { phaseSchema, SCHEMA_VERSION, unixSeconds } from './common.ts';
-import { clientSeriesSchema, completenessSchema, incidentSchema, redSeriesSchema, runtimeSeriesSchema } from './evidence.ts';
+import {
+  clientSeriesSchema,
+  completenessSchema,
+  incidentSchema,
+  redSeriesSchema,
+  runtimeSeriesSchema,
+} from './evidence.ts';
 import { findingsSchema } from './findings.ts';
 import { injectedFaultSchema } from './truth.ts';
 
@@ -120,5 +126,7 @@ export const runRecordSchema = z.object({
   execution: executionSchema,
   timeline: z.array(timelineEntrySchema),
   verdict: verdictSchema,
+  /** SHA-256 of each section above as canonical JSON: shows which one was edited afterwards. */
+  seal: z.record(z.string(), z.string()),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

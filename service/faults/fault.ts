@@ -11,7 +11,9 @@ export interface FaultRequest {
 /** Points of the host application at which a fault may act. Each is optional for a fault. */
 export interface FaultHooks {
   /** Runs where the handler runs, as part of it; may wait, or throw what a real failure would throw. */
-  handle?: (request: FaultRequest) => Promise<void>;
+  handle?: (request: FaultRequest) => Promise<void> | void;
+  /** Ends the fault: gives back what it holds and wakes what it made wait. */
+  stop?: () => Promise<void> | void;
 }
 
 /** What the host lends a fault: no fault reaches for the host's globals. */
@@ -35,10 +37,12 @@ export interface FaultDefinition<P extends z.ZodObject = z.ZodObject> {
   teaches: string;
   /** How long old effects may last after the clear, seconds, and why. */
   drain: { seconds: number; why: string };
-  /** Starts the fault; the carrier calls `stop` at clear or when the lease runs out. */
-  start(parameters: z.infer<P>, host: FaultHost): Promise<FaultHooks & { stop?: () => Promise<void> }>;
+  /** A carrier takes one of it at a time, since a second would fight over the same resource. */
+  exclusive?: boolean;
+  /** Starts the fault; the carrier calls `stop` at clear or when the lease runs out. `rate` is the target's. */
+  start(parameters: z.infer<P>, host: FaultHost, target: { rate: number }): Promise<FaultHooks> | FaultHooks;
 }
 
 /** Keeps the parameter type inside the definition. */
-export const defineFault = <P extends z.ZodObject>(definition: FaultDefinition<P>): FaultDefinition<P> =>
-  definition;
+export const defineFault = <P extends z.ZodObject>(definition: FaultDefinition<P>): FaultDefinition =>
+  definition as unknown as FaultDefinition;

@@ -1,0 +1,39 @@
+import { relative } from 'node:path';
+import type { Experiment, RunRecord } from '../../reports/record/record.ts';
+import { runExperiment } from '../experiment/runner.ts';
+import type { Output } from '../shared/output.ts';
+import type { Context } from './context.ts';
+import { watchRun } from './run-progress.ts';
+
+const outcomeText = (record: RunRecord, report: string, output: Output): string => {
+  const { verdict, findings } = record;
+  const color = verdict.name === 'passed' ? 'green' : 'red';
+  const spikes = (findings?.spikes ?? []).map(({ id, sli, examples }) => `  ${id} ${sli}, traces: ${examples.map(({ traceId }) => traceId).join(', ') || 'none'}`);
+  return [
+    `${output.style('bold', 'verdict')} ${output.style(color, verdict.name)} (exit code ${verdict.exitCode})`,
+    ...verdict.reasons.map((reason) => `  ${reason}`),
+    ...(spikes.length > 0 ? ['spikes', ...spikes] : []),
+    `report ${report}`,
+  ].join('\n');
+};
+
+/** Runs the experiment on a stack that is up, prints the outcome and sets the exit code of its verdict. */
+export const performRun = async (experiment: Experiment, out: string, context: Context): Promise<RunRecord> => {
+  const { output, signal } = context;
+  const guard = await context.guard();
+  const parts = {
+    stack: await context.stack(),
+    chaos: await context.chaos(),
+    load: await context.load(),
+    listener: watchRun(output),
+    signal,
+    guard: (pid: number) => guard.watch(pid),
+  };
+  const { record, folder } = await runExperiment(experiment, parts, out);
+  guard.done();
+  const report = relative(process.cwd(), folder.report) || folder.report;
+  const { runId, verdict } = record;
+  output.result({ runId, verdict, report: folder.report, record: folder.record }, outcomeText(record, report, output));
+  process.exitCode = verdict.exitCode;
+  return record;
+};

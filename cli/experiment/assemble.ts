@@ -1,0 +1,61 @@
+import type { Phase } from '../../reports/record/common.ts';
+import type { Incident } from '../../reports/record/evidence.ts';
+import type { Execution, Experiment, RunRecord } from '../../reports/record/record.ts';
+import type { InjectedFault } from '../../reports/record/truth.ts';
+import { decideVerdict } from '../../reports/verdict/verdict.ts';
+import type { LoadResult } from '../load/load-driver.ts';
+import { nowSeconds } from '../shared/clock.ts';
+import type { StackStatus } from '../stack/stack.ts';
+import { describeEnvironment } from './environment.ts';
+import type { Observation } from './observe.ts';
+import { faultHits } from './reconsider.ts';
+import { ENTRY_SERVICE } from './run-parts.ts';
+import { sealRecord } from './seal.ts';
+import { buildTimeline } from './timeline.ts';
+
+export interface RecordInput {
+  runId: string;
+  experiment: Experiment;
+  phases: Phase[];
+  faults: InjectedFault[];
+  load: LoadResult | null;
+  observation: Observation | null;
+  execution: Execution;
+  status: StackStatus | null;
+}
+
+const loadSummary = (load: LoadResult): NonNullable<RunRecord['load']> => ({
+  k6ExitCode: load.exitCode,
+  requests: load.requests,
+  failures: load.failures,
+  attempts: load.attempts,
+  droppedIterations: load.droppedIterations,
+  thresholds: load.thresholds,
+  k6Summary: load.summary,
+});
+
+/** Joins experiment, truth, evidence and findings; from here on truth and findings stand side by side. */
+export const assembleRecord = (input: RecordInput): RunRecord => {
+  const { runId, experiment, phases, faults, load, observation, execution, status } = input;
+  const { evidence = null, findings = null } = observation ?? {};
+  const incidents: Incident[] = evidence?.incidents ?? status?.incidents ?? [];
+  return sealRecord({
+    schemaVersion: 1,
+    runId,
+    createdAt: nowSeconds(),
+    experiment,
+    environment: describeEnvironment(status, load?.k6Version ?? 'unknown'),
+    phases,
+    faults,
+    load: load && loadSummary(load),
+    completeness: evidence?.completeness ?? null,
+    source: evidence?.source ?? null,
+    entryService: ENTRY_SERVICE,
+    series: { client: evidence?.client ?? null, red: evidence?.red ?? [], runtime: evidence?.runtime ?? [] },
+    incidents,
+    findings,
+    execution,
+    timeline: buildTimeline(phases, faults, findings, incidents),
+    verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),
+  });
+};

@@ -1,0 +1,18 @@
+import { cpus, release, totalmem } from 'node:os';
+import type { RunRecord } from '../../reports/record/record.ts';
+import type { StackStatus } from '../stack/stack.ts';
+import { VERSION } from '../shared/version.ts';
+
+/** What the run ran on. */
+export const describeEnvironment = (status: StackStatus | null, k6: string): RunRecord['environment'] => ({
+  obsctl: VERSION,
+  node: process.version,
+  platform: `${process.platform} ${release()} ${process.arch}`,
+  cpus: cpus().length,
+  memoryBytes: totalmem(),
+  k6,
+  stack: status?.driver ?? 'gone',
+  telemetry: status?.telemetry ?? 'gone',
+  cache: status?.cache ?? 'unknown',
+  components: status?.versions ?? {},
+});

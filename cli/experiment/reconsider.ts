@@ -1,0 +1,23 @@
+import type { Findings } from '../../reports/record/findings.ts';
+import type { RunRecord } from '../../reports/record/record.ts';
+import { decideVerdict } from '../../reports/verdict/verdict.ts';
+import { sealRecord } from './seal.ts';
+import { buildTimeline } from './timeline.ts';
+
+/** Requests that became victims; null when no carrier could say. */
+export const faultHits = (faults: RunRecord['faults']): number | null =>
+  faults.some(({ endedBy }) => endedBy === 'unknown')
+    ? null
+    : faults.flatMap(({ carriers }) => carriers).reduce((sum, { hits }) => sum + hits, 0);
+
+/** The record with other findings: timeline, verdict and seal follow from them. */
+export const reconsider = (record: RunRecord, findings: Findings): RunRecord => {
+  const { seal: _seal, ...rest } = record;
+  const { phases, faults, incidents, execution } = record;
+  return sealRecord({
+    ...rest,
+    findings,
+    timeline: buildTimeline(phases, faults, findings, incidents),
+    verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),
+  });
+};

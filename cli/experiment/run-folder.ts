@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { RunRecord } from '../../reports/record/record.ts';
+import { ObsctlError } from '../shared/errors.ts';
+import { nearest } from '../shared/nearest.ts';
+import { openRecord } from './seal.ts';
+
+/** Sorts by time, and is a valid folder name everywhere: `20261122-140501-3fa2`. */
+export const newRunId = (now = new Date()): string => {
+  const [date, time] = now.toISOString().split(/[T.]/);
+  return `${date!.replaceAll('-', '')}-${time!.replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
+};
+
+/** The folder of one run and what lies where in it. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(out: string, readonly runId: string) {
+    this.path = resolve(out, runId);
+  }
+
+  get journal() {
+    return join(this.path, 'events.ndjson');
+  }
+  get record() {
+    return join(this.path, 'record.json');
+  }
+  get truth() {
+    return join(this.path, 'truth.json');
+  }
+  get load() {
+    return join(this.path, 'load');
+  }
+  get report() {
+    return join(this.path, 'report.md');
+  }
+
+  create(): void {
+    mkdirSync(this.path, { recursive: true });
+    mkdirSync(this.load, { recursive: true });
+  }
+
+  /** Whole or not at all: a reader never meets half a file. */
+  write(relative: string, content: string): void {
+    const target = join(this.path, relative);
+    mkdirSync(join(target, '..'), { recursive: true });
+    const draft = `${target}.partial`;
+    writeFileSync(draft, content);
+    renameSync(draft, target);
+  }
+
+  readRecord(): RunRecord {
+    if (!existsSync(this.record)) {
+      throw new ObsctlError('RECORD_INVALID', `${this.record} is not there.`, {
+        details: ['the run was cut short before its record was written; events.ndjson says how far it got'],
+      });
+    }
+    return openRecord(readFileSync(this.record, 'utf8'), this.record);
+  }
+}
+
+/** Run ids under `out`, newest first. */
+export const listRunIds = (out: string): string[] =>
+  existsSync(out)
+    ? readdirSync(out, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && existsSync(join(out, entry.name, 'events.ndjson')))
+        .map((entry) => entry.name)
+        .sort()
+        .reverse()
+    : [];
+
+/** The run of that id (`latest` or none: the newest). Throws RUN_NOT_FOUND with the nearest ids. */
+export const findRun = (out: string, runId = 'latest'): RunFolder => {
+  const ids = listRunIds(out);
+  const id = runId === 'latest' ? ids[0] : ids.find((known) => known === runId);
+  if (id) return new RunFolder(out, id);
+  const message = ids.length === 0 ? `There is no run in ${resolve(out)} yet.` : `There is no run "${runId}" in ${resolve(out)}.`;
+  throw new ObsctlError('RUN_NOT_FOUND', message, { details: ids.length ? [`nearest: ${nearest(runId, ids).join(', ')}`] : [] });
+};

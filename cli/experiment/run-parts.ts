@@ -1,0 +1,20 @@
+import type { ChaosDriver } from '../chaos/chaos-driver.ts';
+import type { LoadDriver } from '../load/load-driver.ts';
+import type { Stack } from '../stack/stack.ts';
+import type { RunListener } from './run-events.ts';
+
+/** The ports a run works on, and who watches it. */
+export interface RunParts {
+  stack: Stack;
+  chaos: ChaosDriver;
+  load: LoadDriver;
+  listener: RunListener;
+  /** Aborted by the first Ctrl-C: the undo still runs, and a record is written. */
+  signal: AbortSignal;
+  /** Called with k6's pid, so that it goes when we are killed. */
+  guard(pid: number): void;
+}
+
+/** service.name of the service whose requests the client makes, and that of the client's own spans. */
+export const ENTRY_SERVICE = 'api';
+export const CLIENT_SERVICE = 'k6';

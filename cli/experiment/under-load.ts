@@ -1,0 +1,124 @@
+import type { Phase } from '../../reports/record/common.ts';
+import type { Experiment } from '../../reports/record/record.ts';
+import type { LoadProgress, LoadResult, LoadRun } from '../load/load-driver.ts';
+import { ObsctlError } from '../shared/errors.ts';
+import { pollUntil } from '../shared/retry.ts';
+import type { Journal } from './journal.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { PhaseClock } from './phase-clock.ts';
+import { totalDuration } from './plan.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { RunParts } from './run-parts.ts';
+import { steadyViolations } from './steady-check.ts';
+
+/** Longest wait for k6's first request, seconds. */
+const FIRST_REQUEST_TIMEOUT = 30;
+
+/** The part of a run that has load on: warm-up, steady, fault, recovery. What it learnt stays readable if it fails. */
+export class UnderLoad {
+  readonly clock = new PhaseClock();
+  result: LoadResult | null = null;
+  /** Why nothing was broken: the steady state was not one. */
+  baselineUnmet: string[] = [];
+  private progress: LoadProgress | null = null;
+
+  constructor(
+    private readonly experiment: Experiment,
+    private readonly parts: RunParts,
+    private readonly folder: RunFolder,
+    private readonly journal: Journal,
+    private readonly keeper: LeaseKeeper,
+  ) {}
+
+  get phases(): Phase[] {
+    return this.clock.phases;
+  }
+
+  async perform(): Promise<void> {
+    const run = await this.start();
+    try {
+      await this.firstRequest(run);
+      await this.allPhases();
+      if (this.baselineUnmet.length > 0) await run.stop();
+    } catch (error) {
+      await run.stop();
+      throw error;
+    } finally {
+      this.parts.listener.step?.('waiting for k6 to end');
+      this.result = await run.done.catch(() => null);
+    }
+    // Where k6 itself failed, its own error is the run's.
+    await run.done;
+  }
+
+  private async start(): Promise<LoadRun> {
+    const { experiment, parts, folder } = this;
+    const { baseUrl, otlpUrl } = await parts.stack.endpoints();
+    this.journal.append('load-starting', { scenario: experiment.scenario });
+    const run = await parts.load.start(experiment.scenario, {
+      runId: folder.runId,
+      baseUrl,
+      otlpUrl,
+      seed: experiment.seed,
+      duration: totalDuration(experiment),
+      rate: experiment.rate ?? undefined,
+      vus: experiment.vus ?? undefined,
+      directory: folder.load,
+    });
+    parts.guard(run.pid);
+    run.done.catch(() => {});
+    run.onProgress((progress) => {
+      this.progress = progress;
+      parts.listener.load?.(progress, this.clock.name);
+    });
+    return run;
+  }
+
+  private async firstRequest(run: LoadRun): Promise<void> {
+    let ended = false;
+    run.done.finally(() => (ended = true)).catch(() => {});
+    const seen = async () => ((this.progress?.requests ?? 0) > 0 || ended ? true : undefined);
+    const options = { timeout: FIRST_REQUEST_TIMEOUT, every: 0.1, signal: this.parts.signal };
+    if (await pollUntil(seen, options)) return;
+    throw new ObsctlError('LOAD_FAILED', `k6 made no request within ${FIRST_REQUEST_TIMEOUT} s.`);
+  }
+
+  private async allPhases(): Promise<void> {
+    const { durations } = this.experiment;
+    await this.phase('warm-up', durations.warmUp);
+    const before = this.progress;
+    await this.phase('steady', durations.steady);
+    this.baselineUnmet = steadyViolations(before, this.progress);
+    if (this.baselineUnmet.length > 0) {
+      this.journal.append('baseline-unmet', { reasons: this.baselineUnmet });
+      return;
+    }
+    await this.faultPhase(durations.fault);
+    await this.phase('recovery', durations.recovery);
+  }
+
+  private async phase(name: 'warm-up' | 'steady' | 'recovery', seconds: number): Promise<void> {
+    this.journal.append('phase', { name, seconds });
+    this.parts.listener.phase?.(name, seconds);
+    await this.clock.stay(name, seconds, this.parts.signal);
+  }
+
+  private async faultPhase(seconds: number): Promise<void> {
+    const { keeper } = this;
+    const { listener, signal } = this.parts;
+    this.journal.append('phase', { name: 'fault', seconds });
+    listener.phase?.('fault', seconds);
+    try {
+      await this.clock.within('fault', async (wait) => {
+        await keeper.inject();
+        this.folder.write('truth.json', JSON.stringify(keeper.truth, null, 2));
+        listener.fault?.('injected', keeper.fault.name);
+        await wait(seconds, signal);
+      });
+    } finally {
+      await keeper.clear();
+      this.folder.write('truth.json', JSON.stringify(keeper.truth, null, 2));
+      listener.fault?.('cleared', keeper.fault.name);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { argumentsOf } from './k6-process.ts';
+
+const options = { runId: 'r', baseUrl: 'http://127.0.0.1:1', seed: 3, duration: 20, directory: '/runs/r' };
+
+it('tells k6 where to write, to open no port, and what the scenario must know', () => {
+  const line = argumentsOf('/scenarios/steady.ts', { ...options, rate: 12.5 });
+  expect(line.at(-1)).toBe('/scenarios/steady.ts');
+  expect(line).toContain('json=/runs/r/samples.json');
+  expect(line[line.indexOf('--address') + 1]).toBe('');
+  expect(line.filter((_, i) => line[i - 1] === '--env')).toEqual([
+    'BASE_URL=http://127.0.0.1:1',
+    'RUN_ID=r',
+    'SEED=3',
+    'RATE=12.5',
+    'DURATION=20',
+  ]);
+});

@@ -1,0 +1,53 @@
+import type { ClientPoint } from '../../reports/record/evidence.ts';
+import { quantile } from './quantile.ts';
+
+type Quantiles = Pick<ClientPoint, 'p50' | 'p95' | 'p99'>;
+
+const quantilesOf = (durations: number[]): Quantiles => {
+  const sorted = Float64Array.from(durations).sort();
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), p99: quantile(sorted, 0.99) };
+};
+
+/** What one second holds: counts, and the durations until it is closed. */
+export class Second {
+  requests = 0;
+  failures = 0;
+  attempts = 0;
+  attemptFailures = 0;
+  droppedIterations = 0;
+  #durations: number[] = [];
+  #quantiles: Quantiles | null = null;
+
+  request(duration: number, failed: boolean): void {
+    this.requests++;
+    if (failed) this.failures++;
+    this.#durations.push(duration);
+  }
+
+  attempt(failed: boolean): void {
+    this.attempts++;
+    if (failed) this.attemptFailures++;
+  }
+
+  /** Takes the quantiles and lets the durations go. What still comes afterwards is counted, and no quantile moves. */
+  close(): void {
+    this.#quantiles ??= quantilesOf(this.#durations);
+    this.#durations = [];
+  }
+
+  /** `t` is the second's start, Unix seconds. */
+  point(t: number): ClientPoint {
+    this.close();
+    const { requests, failures, attempts, attemptFailures, droppedIterations } = this;
+    return {
+      t,
+      seconds: 1,
+      requests,
+      failures,
+      attempts,
+      attemptFailures,
+      ...this.#quantiles!,
+      droppedIterations,
+    };
+  }
+}

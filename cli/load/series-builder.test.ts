@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { LogicalSample, Sample } from './k6-samples.ts';
+import { quantile } from './quantile.ts';
+import { SeriesBuilder } from './series-builder.ts';
+
+const logical = (end: number, duration: number, more: Partial<LogicalSample> = {}): Sample => ({
+  kind: 'logical',
+  end,
+  duration,
+  operation: 'GET /a',
+  failed: false,
+  error: '',
+  traceId: '',
+  spanId: '',
+  ...more,
+});
+
+const attempt = (end: number, failed: boolean, operation = 'GET /a'): Sample => ({
+  kind: 'attempt',
+  end,
+  duration: 0.1,
+  operation,
+  method: 'GET',
+  status: failed ? 503 : 200,
+  failed,
+  error: '',
+  span: null,
+});
+
+const seriesOf = (samples: Sample[]) => {
+  const builder = new SeriesBuilder();
+  for (const sample of samples) builder.add(sample);
+  return { ...builder.series(), totals: builder.totals };
+};
+
+describe('the series', () => {
+  it('counts each request and attempt in the second in which it ended', () => {
+    const { overall, totals } = seriesOf([
+      attempt(10.2, true),
+      attempt(11.1, false),
+      logical(11.1, 0.9),
+      attempt(11.5, true),
+      logical(11.5, 0.3, { failed: true }),
+      { kind: 'dropped', time: 11.9, value: 3 },
+    ]);
+    expect(overall).toMatchObject([
+      { t: 10, seconds: 1, requests: 0, failures: 0, attempts: 1, attemptFailures: 1, p50: null, p99: null },
+      { t: 11, requests: 2, failures: 1, attempts: 2, attemptFailures: 1, droppedIterations: 3 },
+    ]);
+    expect(overall[1]!.p50).toBeCloseTo(0.6);
+    expect(totals).toEqual({ requests: 2, failures: 1, attempts: 3, droppedIterations: 3 });
+  });
+
+  it('has each operation over the same seconds, also those in which nothing ended', () => {
+    const { overall, operations } = seriesOf([
+      logical(5.5, 0.1),
+      logical(8.5, 0.2, { operation: 'POST /b', failed: true }),
+    ]);
+    expect(overall.map(({ t }) => t)).toEqual([5, 6, 7, 8]);
+    expect(operations.map(({ operation }) => operation)).toEqual(['GET /a', 'POST /b']);
+    expect(operations[1]!.points.map(({ failures }) => failures)).toEqual([0, 0, 0, 1]);
+    expect(operations[0]!.points.map(({ p95 }) => p95)).toEqual([0.1, null, null, null]);
+  });
+
+  it('takes the quantiles of a second once it lies behind, and still counts what comes late', () => {
+    const { overall } = seriesOf([logical(1.5, 0.2), logical(9, 0.1), logical(1.6, 9)]);
+    expect(overall[0]).toMatchObject({ t: 1, requests: 2, p50: 0.2, p99: 0.2 });
+  });
+
+  it('is empty when nothing came', () => {
+    expect(seriesOf([])).toMatchObject({ overall: [], operations: [] });
+  });
+});
+
+describe('quantile', () => {
+  it('is linear between neighbours', () => {
+    // numpy.quantile([1, 2, 3, 4], [0.5, 0.95]) with its default method.
+    expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5);
+    expect(quantile([1, 2, 3, 4], 0.95)).toBeCloseTo(3.85);
+    expect(quantile([7], 0.99)).toBe(7);
+    expect(quantile([], 0.5)).toBeNull();
+  });
+});

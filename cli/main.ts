@@ -1,0 +1,173 @@
+import { Command, CommanderError } from 'commander';
+import type { Context } from './commands/context.ts';
+import { ERRORS, EXIT, messageOf, ObsctlError } from './shared/errors.ts';
+import { nearest } from './shared/nearest.ts';
+import { VERSION } from './shared/version.ts';
+
+/** A command's file: takes the bare command, adds arguments and one action. */
+interface CommandModule {
+  define(command: Command, context: Context): void;
+}
+
+interface Entry {
+  summary: string;
+  load(): Promise<CommandModule>;
+}
+
+/** Every command. Only the one that is called is loaded. */
+const COMMANDS: Record<string, Entry> = {
+  demo: { summary: 'bring a stack up, break it under load, put it right, report', load: () => import('./commands/demo.ts') },
+  up: { summary: 'bring the local stack up', load: () => import('./commands/up.ts') },
+  down: { summary: 'take the stack down and leave nothing', load: () => import('./commands/down.ts') },
+  status: { summary: 'say what is up, and how it is', load: () => import('./commands/status.ts') },
+  run: { summary: 'run an experiment: steady, fault, recovery, report', load: () => import('./commands/run.ts') },
+  chaos: { summary: 'inject, list and clear faults', load: () => import('./commands/chaos.ts') },
+  load: { summary: 'drive the stack with a k6 scenario', load: () => import('./commands/load.ts') },
+  report: { summary: 'write the report of a run again', load: () => import('./commands/report.ts') },
+  runs: { summary: 'list the runs', load: () => import('./commands/runs.ts') },
+  logs: { summary: 'show the logs of the stack', load: () => import('./commands/logs.ts') },
+  tools: { summary: 'list and install the binaries obsctl drives', load: () => import('./commands/tools.ts') },
+  doctor: { summary: 'check what this machine has and what is missing', load: () => import('./commands/doctor.ts') },
+};
+
+const EXAMPLES = `
+Examples:
+  obsctl demo                                            the whole job, end to end
+  obsctl up && obsctl chaos latency --rate 0.3 --ms 800 --duration 60s
+  obsctl run --fault retry-storm --scenario retry-storm
+  obsctl report latest`;
+
+const wantsColor = (argv: string[]): boolean => {
+  if (argv.includes('--no-color') || process.env.NO_COLOR) return false;
+  return Boolean(process.stdout.isTTY && process.stderr.isTTY) || Boolean(process.env.FORCE_COLOR);
+};
+
+const outputOptions = (argv: string[]) => ({
+  json: argv.includes('--json'),
+  quiet: argv.includes('--quiet') || argv.includes('-q'),
+  color: wantsColor(argv),
+});
+
+const interruption = new AbortController();
+
+/** First Ctrl-C: stop cleanly. Second: leave at once; leases and the reaper do the rest. */
+const listenForInterrupts = (): void => {
+  let count = 0;
+  const interrupt = () => {
+    if (++count > 1) process.exit(EXIT.interrupted);
+    process.stderr.write('\nstopping cleanly; press Ctrl-C again to leave at once\n');
+    interruption.abort(new ObsctlError('INTERRUPTED', 'Interrupted.'));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+};
+
+/** Composition: the one place that knows which adapter stands behind a port. */
+const createContext = async (argv: string[]): Promise<Context> => {
+  const { Output } = await import('./shared/output.ts');
+  const output = new Output(outputOptions(argv));
+  const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+    let made: Promise<T> | undefined;
+    return () => (made ??= make());
+  };
+  const stack = once(async () => {
+    const { LocalStack } = await import('./stack/local/local-stack.ts');
+    const { createEmbeddedTelemetrySource } = await import('./telemetry/embedded/embedded-telemetry-source.ts');
+    return new LocalStack({ telemetryOver: createEmbeddedTelemetrySource });
+  });
+  return {
+    output,
+    signal: interruption.signal,
+    stack,
+    chaos: once(async () => {
+      const { AdminChaosDriver } = await import('./chaos/admin-chaos-driver.ts');
+      return new AdminChaosDriver(await stack());
+    }),
+    load: once(async () => {
+      const { k6LoadDriver } = await import('./load/k6-load-driver.ts');
+      const { installTool } = await import('./tools/tools.ts');
+      return k6LoadDriver({
+        binary: () => installTool('k6', { onProgress: (text) => output.step(text), signal: interruption.signal }),
+      });
+    }),
+    guard: once(async () => (await import('./stack/local/reaper.ts')).startReaper()),
+  };
+};
+
+const addGlobalOptions = (command: Command): Command =>
+  command
+    .option('--json', 'print the result as JSON')
+    .option('-q, --quiet', 'print nothing but the result')
+    .option('--no-color', 'no colours (NO_COLOR is honoured too)');
+
+const buildProgram = async (argv: string[]): Promise<Command> => {
+  const program = new Command('obsctl')
+    .description('Breaks an instrumented platform on purpose under load, and proves from telemetry alone what broke.')
+    .version(VERSION, '-V, --version')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  const called = argv.filter((word) => !word.startsWith('-') && word !== 'help')[0];
+  let context: Context | undefined;
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(summary);
+    if (name !== called) continue;
+    context ??= await createContext(argv);
+    const { define } = await load();
+    define(command, context);
+    for (const each of [command, ...command.commands]) addGlobalOptions(each);
+  }
+  return program;
+};
+
+/** Commander's own words, as one of our errors. */
+const usageError = (error: CommanderError, argv: string[]): ObsctlError => {
+  const [message, ...hints] = error.message.replace(/^error: /, '').split('\n');
+  const unknown = error.code === 'commander.unknownCommand' ? argv.find((word) => !word.startsWith('-')) : undefined;
+  const details = unknown ? [`nearest: ${nearest(unknown, Object.keys(COMMANDS)).join(', ')}`] : hints.filter(Boolean);
+  return new ObsctlError('USAGE', `${message!.charAt(0).toUpperCase()}${message!.slice(1)}.`, { details, cause: error });
+};
+
+const asUserError = (error: unknown, argv: string[]): ObsctlError | undefined => {
+  if (error instanceof ObsctlError) return error;
+  if (error instanceof CommanderError) return usageError(error, argv);
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === 'ENOSPC' ? new ObsctlError('DISK_FULL', messageOf(error), { cause: error }) : undefined;
+};
+
+const printError = (error: ObsctlError, argv: string[]): void => {
+  const { code, message, details, remedy, exitCode } = error;
+  if (argv.includes('--json')) {
+    process.stderr.write(`${JSON.stringify({ error: { code, message, details, remedy, exitCode } })}\n`);
+    return;
+  }
+  const title = wantsColor(argv) ? `\u001b[31merror\u001b[39m` : 'error';
+  const lines = [`${title} ${message} [${code}]`, ...details.map((detail) => `  ${detail}`), `  ${remedy}`];
+  process.stderr.write(`${lines.join('\n')}\n`);
+};
+
+const printBug = (error: unknown): void => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `This is a bug in obsctl ${VERSION} (${Object.keys(ERRORS).length} known errors, this is none of them).\n` +
+      `Please report it with the command you gave, the output of \`obsctl doctor --json\`, and this:\n\n${text}\n`,
+  );
+};
+
+const main = async (argv: string[]): Promise<number> => {
+  try {
+    const program = await buildProgram(argv);
+    if (argv.length === 0) program.help();
+    await program.parseAsync(argv, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const known = asUserError(error, argv);
+    if (known) printError(known, argv);
+    else printBug(error);
+    return known?.exitCode ?? EXIT.bug;
+  }
+};
+
+listenForInterrupts();
+process.exit(await main(process.argv.slice(2)));

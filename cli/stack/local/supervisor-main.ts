@@ -1,0 +1,87 @@
+import { chmodSync, rmSync } from 'node:fs';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { ObsctlError } from '../../shared/errors.ts';
+import { registerTelemetryRoutes } from '../../telemetry/embedded/telemetry-routes.ts';
+import { startEmbeddedTelemetry } from '../../telemetry/embedded/embedded-telemetry.ts';
+import type { UpOptions } from '../stack.ts';
+import { identify, isAlive } from './process-identity.ts';
+import { type StackPaths, stackPaths } from './state-file.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** Composition root of the background process that owns one local stack. */
+const OWNER_CHECK_MS = 1000;
+
+const paths = stackPaths();
+const options = JSON.parse(process.argv[2] ?? '{}') as UpOptions;
+
+/** The command that started us listens only until we are ready; later changes go unheard. */
+const tell = (message: object): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+
+const supervisor = new Supervisor(options, {
+  paths,
+  onChange: (status) => void tell({ type: 'status', status }),
+  startTelemetry: async ({ file }) => {
+    const embedded = await startEmbeddedTelemetry({ file, targets: [] });
+    return {
+      otlpUrl: embedded.otlpUrl,
+      detail: 'embedded',
+      source: embedded.source,
+      setTargets: (targets) => embedded.setTargets(targets),
+      routes: (app) => registerTelemetryRoutes(app, embedded.source, embedded),
+      close: () => embedded.close(),
+    };
+  },
+});
+
+const leave = async (code: number): Promise<never> => {
+  await supervisor.down();
+  process.exit(code);
+};
+
+/** Talks to the commands over a socket that only its owner may open. */
+const listen = async (target: StackPaths): Promise<FastifyInstance> => {
+  const app = Fastify({ logger: false, bodyLimit: 64 * 1024 * 1024, forceCloseConnections: true });
+  app.get('/status', async () => supervisor.status());
+  app.post('/down', async () => {
+    setImmediate(() => leave(0));
+    return { stopping: true };
+  });
+  supervisor.registerTelemetry(app);
+  rmSync(target.socket, { force: true });
+  const before = process.umask(0o177);
+  await app.listen({ path: target.socket });
+  process.umask(before);
+  chmodSync(target.socket, 0o600);
+  return app;
+};
+
+const watchOwner = (pid: number): void => {
+  const owner = identify(pid);
+  setInterval(() => {
+    if (!owner || !isAlive(owner)) void leave(0);
+  }, OWNER_CHECK_MS);
+};
+
+if (!supervisor.claim()) {
+  await tell({ type: 'taken' });
+  process.exit(0);
+}
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave(0));
+process.on('disconnect', () => {
+  if (supervisor.status().state === 'starting') void leave(1);
+});
+if (options.ownerPid !== undefined) watchOwner(options.ownerPid);
+
+try {
+  await supervisor.up();
+  await listen(paths);
+  await tell({ type: 'ready', status: supervisor.status() });
+} catch (error) {
+  const { code, message, details } = error instanceof ObsctlError ? error : new ObsctlError('STACK_FAILED', String(error));
+  await tell({ type: 'failed', code, message, details });
+  await leave(1);
+}

@@ -1,0 +1,23 @@
+import { existsSync, rmSync } from 'node:fs';
+import { endProcess, isAlive } from './process-identity.ts';
+import { readState, removeState, type StackPaths } from './state-file.ts';
+
+/**
+ * Ends what is left of a stack whose supervisor is gone: its processes, its temporary folder, its state file.
+ * Returns what it found, one line each. Never touches a process that is not the one written down.
+ */
+export const sweepLeftovers = async (paths: StackPaths): Promise<string[]> => {
+  const state = readState(paths);
+  const found: string[] = [];
+  const left = (state?.processes ?? []).filter(isAlive);
+  for (const child of left) found.push(`process ${child.name} (pid ${child.pid})`);
+  // PostgreSQL takes SIGQUIT as "stop at once and tidy up"; the service's roles and Redis end on it as well.
+  await Promise.all(left.map((child) => endProcess(child, 'SIGQUIT', 2)));
+  if (state?.temporary && existsSync(state.temporary)) {
+    found.push(`folder ${state.temporary}`);
+    rmSync(state.temporary, { recursive: true, force: true });
+  }
+  if (existsSync(paths.state)) found.push(`state file ${paths.state}`);
+  removeState(paths);
+  return found;
+};

@@ -1,0 +1,46 @@
+import type { SpikeWindow } from '../../../reports/analysis/index.ts';
+import type { Exemplar, Span } from '../../../reports/record/evidence.ts';
+
+const text = (span: Span, name: string): string => String(span.attributes[name] ?? '');
+
+const statusOf = (span: Span): number | null => {
+  const status = Number(span.attributes['http.response.status_code'] ?? Number.NaN);
+  return Number.isInteger(status) ? status : null;
+};
+
+/** The span by which a service took part: its first one that serves a request or a message. */
+const entryOf = (spans: Span[], service: string): Span | undefined =>
+  spans.find((span) => span.service === service && (span.kind === 'server' || span.kind === 'consumer'));
+
+/**
+ * What an exemplar of the spike's service would have said, read from a trace that a search found: only the last
+ * exemplar of a series survives a scrape, so metrics alone leave most failures without one. Null when the service
+ * took no part in the trace, or, for an error spike, when it did not fail there.
+ */
+export const exemplarFromTrace = (spans: Span[], { kind, service }: SpikeWindow): Exemplar | null => {
+  const span = entryOf(spans, service);
+  if (!span) return null;
+  const status = statusOf(span);
+  const failed = span.status === 'error' || (status !== null && (status >= 500 || status === 499));
+  if (kind === 'error' && !failed) return null;
+  return {
+    time: span.start + span.duration,
+    traceId: span.traceId,
+    spanId: span.spanId,
+    metric: 'trace',
+    kind: kind === 'error' ? 'error' : 'duration',
+    value: kind === 'error' ? 1 : span.duration,
+    service,
+    instance: span.instance,
+    route: text(span, 'http.route'),
+    method: text(span, 'http.request.method'),
+    status,
+    origin: 'trace-search',
+  };
+};
+
+/** Whether the parent of every span is there. */
+export const isComplete = (spans: Span[]): boolean => {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  return spans.every(({ parentSpanId }) => parentSpanId === null || ids.has(parentSpanId));
+};

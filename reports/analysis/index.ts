@@ -1,0 +1,35 @@
+import { SCHEMA_VERSION } from '../record/common.ts';
+import type { Evidence } from '../record/evidence.ts';
+import type { Findings } from '../record/findings.ts';
+import { amplificationOf } from './amplification.ts';
+import { baselineOf } from './baseline.ts';
+import { conclusivenessOf } from './conclusiveness.ts';
+import { notesOf } from './notes.ts';
+import { recoveryOf } from './recovery.ts';
+import { sliSeries } from './sli-series.ts';
+import { sliTable } from './sli-table.ts';
+import { spikesOf } from './spikes.ts';
+
+export { type DetectionInput, findSpikeWindows, type SpikeWindow } from './detection/slis.ts';
+
+/**
+ * What the evidence shows, by the evidence alone: no clock, no I/O, no truth. The same evidence gives the same
+ * findings, byte for byte.
+ */
+export const analyse = (evidence: Evidence): Findings => {
+  const slis = sliTable(evidence);
+  const spikes = spikesOf(evidence);
+  const baseline = baselineOf(evidence);
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    slis,
+    series: sliSeries(evidence),
+    spikes,
+    clientImpact: spikes.some(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'fault'),
+    amplification: amplificationOf(evidence, slis),
+    recovery: recoveryOf(evidence, spikes),
+    baseline,
+    conclusiveness: conclusivenessOf(evidence, spikes, baseline),
+    notes: notesOf(evidence, spikes),
+  };
+};

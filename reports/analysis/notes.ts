@@ -1,0 +1,128 @@
+import type { Evidence } from '../record/evidence.ts';
+import type { Spike } from '../record/findings.ts';
+import { clientPoints, type RedPoint, sumRed, userRoutes } from './series.ts';
+
+/** Counts that differ by more than this share are worth a sentence. */
+const MAX_DISAGREEMENT = 0.01;
+/** A difference of fewer requests than this is the edge of a second, whatever its share. */
+const MIN_DIFFERENCE = 5;
+/** A replica without a request for this long, while others serve, is silent (seconds). */
+const SILENT_SECONDS = 3;
+/** So many requests of its peers meanwhile that chance does not explain it. */
+const SILENT_PEER_REQUESTS = 30;
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const incidentNotes = ({ incidents }: Evidence): string[] =>
+  incidents.map(({ instance, kind, detail }) => {
+    const what = { exit: 'ended unplanned', restart: 'was started again', 'gave-up': 'could not be kept up' }[
+      kind
+    ];
+    return `${instance} ${what}${detail ? ` (${detail})` : ''}.`;
+  });
+
+const compare = (what: string, client: number, server: number, entry: string): string[] => {
+  const difference = Math.abs(client - server);
+  if (difference < MIN_DIFFERENCE || difference <= MAX_DISAGREEMENT * Math.max(client, server)) return [];
+  const [more, less] = client > server ? ['the client', entry] : [entry, 'the client'];
+  return [
+    `Client and server disagree on ${what}: the client counted ${client}, ${entry} ${server}; ${more} saw ${difference} more than ${less}.`,
+  ];
+};
+
+const disagreementNotes = ({ client, red, entryService }: Evidence): string[] => {
+  if (!client || userRoutes(red, entryService).length === 0) return [];
+  const seen = clientPoints(client.overall);
+  const served = sumRed(userRoutes(red, entryService)).points;
+  const sum = <T>(points: T[], of: (point: T) => number) => points.reduce((total, p) => total + of(p), 0);
+  return [
+    ...compare(
+      'requests',
+      sum(seen, (p) => p.attempts),
+      sum(served, (p) => p.requests),
+      entryService,
+    ),
+    ...compare(
+      'failed requests',
+      sum(seen, (p) => p.attemptFailures),
+      sum(served, (p) => p.failures),
+      entryService,
+    ),
+  ];
+};
+
+/** The longest stretch without a request of its own, while the peers finished some; seconds. */
+const longestSilence = (own: Set<number>, peers: RedPoint[]) => {
+  let [stretch, longest] = [
+    { seconds: 0, peers: 0 },
+    { seconds: 0, peers: 0 },
+  ];
+  for (const { t, requests } of peers) {
+    if (requests === 0) continue;
+    stretch = own.has(t)
+      ? { seconds: 0, peers: 0 }
+      : { seconds: stretch.seconds + 1, peers: stretch.peers + requests };
+    if (stretch.seconds > longest.seconds) longest = stretch;
+  }
+  return longest;
+};
+
+const silentReplicas = ({ red, entryService }: Evidence): string[] => {
+  const series = userRoutes(red, entryService);
+  const instances = [...new Set(series.map(({ instance }) => instance))].sort();
+  return instances.flatMap((instance) => {
+    const own = sumRed(series.filter((one) => one.instance === instance)).points;
+    const peers = sumRed(series.filter((one) => one.instance !== instance)).points;
+    const busy = new Set(own.filter(({ requests }) => requests > 0).map(({ t }) => t));
+    const silence = longestSilence(busy, peers);
+    return silence.seconds >= SILENT_SECONDS && silence.peers >= SILENT_PEER_REQUESTS
+      ? [
+          `${instance} finished no request for ${silence.seconds} s while its peers finished ${silence.peers}.`,
+        ]
+      : [];
+  });
+};
+
+const scrapeNotes = ({ runtime }: Evidence): string[] =>
+  runtime
+    .filter(({ name, points }) => name === 'up' && points.some(([, value]) => value === 0))
+    .map(({ instance, points }) => {
+      const missed = points.filter(([, value]) => value === 0).length;
+      return `${instance} did not answer ${plural(missed, 'scrape')}.`;
+    });
+
+const pipelineNotes = ({ completeness, queries }: Evidence): string[] => {
+  const { traces, exemplars, pipeline } = completeness;
+  const cut = queries.filter(({ truncated }) => truncated).length;
+  return [
+    ...(traces.partial > 0 ? [`${traces.partial} of ${traces.fetched} traces lack a parent span.`] : []),
+    ...(exemplars.unresolved > 0
+      ? [`${exemplars.unresolved} of ${exemplars.collected} exemplars name a trace that is not there.`]
+      : []),
+    ...(pipeline.refused > 0
+      ? [`The telemetry pipeline refused ${plural(pipeline.refused, 'item')} for a retry.`]
+      : []),
+    ...(pipeline.rejected > 0
+      ? [`The telemetry pipeline rejected ${plural(pipeline.rejected, 'item')} for good.`]
+      : []),
+    ...(cut > 0 ? [`${plural(cut, 'telemetry answer')} reached the limit and may be incomplete.`] : []),
+  ];
+};
+
+const viewpointNotes = (spikes: Spike[]): string[] => {
+  const clientSaw = spikes.some(({ viewpoint }) => viewpoint === 'client');
+  return spikes.length > 0 && !clientSaw
+    ? ['The servers were affected, the client was not: no SLI of its own alarmed.']
+    : [];
+};
+
+/** Facts worth a sentence that are no spike. Texts quote telemetry: renderers escape them. */
+export const notesOf = (evidence: Evidence, spikes: Spike[]): string[] => [
+  ...incidentNotes(evidence),
+  ...viewpointNotes(spikes),
+  ...disagreementNotes(evidence),
+  ...silentReplicas(evidence),
+  ...scrapeNotes(evidence),
+  ...evidence.alerts.filter(({ state }) => state === 'firing').map(({ name }) => `Alert ${name} was firing.`),
+  ...pipelineNotes(evidence),
+];

@@ -1,0 +1,92 @@
+import type { ClientPoint, RedSeries, RuntimeSeries } from '../record/evidence.ts';
+import { bucketQuantile } from './statistics/quantile.ts';
+
+/** What happened in the interval [t, t + seconds). Latency in seconds; null where nothing ended. */
+export interface Point {
+  t: number;
+  seconds: number;
+  requests: number;
+  failures: number;
+  p95: number | null;
+}
+
+export interface RedPoint extends Point {
+  /** Counts per bucket, not cumulative. */
+  buckets: number[];
+}
+
+/** Routes that orchestrators and scrapers call: no user waits for them, and they would dilute every ratio. */
+const PROBE_ROUTES = new Set(['/healthz', '/readyz', '/livez', '/health', '/metrics']);
+
+const byTime = (a: { t: number }, b: { t: number }) => a.t - b.t;
+
+/** Client points in order, each interval once (the last one written wins), impossible ones left out. */
+export const clientPoints = (points: ClientPoint[]): ClientPoint[] => {
+  const unique = new Map<number, ClientPoint>();
+  for (const point of points) {
+    if (Number.isFinite(point.t) && point.seconds > 0) unique.set(point.t, point);
+  }
+  return [...unique.values()].sort(byTime);
+};
+
+const withoutRepeats = (points: RedSeries['points']) => [...new Map(points.map((p) => [p.t, p])).values()];
+
+/** The series of one service (all of them where null), probes left out. */
+export const userRoutes = (red: RedSeries[], service: string | null): RedSeries[] =>
+  red.filter((series) => (service === null || series.service === service) && !PROBE_ROUTES.has(series.route));
+
+/**
+ * Sums series into whole seconds. An increment between two scrapes goes to the second in which its middle lies.
+ * Buckets are added only between series of equal bounds: those of the first series with any.
+ */
+export const sumRed = (red: RedSeries[]): { bounds: number[]; points: RedPoint[] } => {
+  const bounds = red.find((series) => series.bounds.length > 0)?.bounds ?? [];
+  const seconds = new Map<number, RedPoint>();
+  for (const series of red) {
+    const comparable =
+      series.bounds.length === bounds.length && series.bounds.every((b, i) => b === bounds[i]);
+    for (const point of withoutRepeats(series.points)) {
+      const t = Math.floor(point.t - point.seconds / 2);
+      if (!Number.isFinite(t)) continue;
+      const sum = seconds.get(t) ?? {
+        t,
+        seconds: 1,
+        requests: 0,
+        failures: 0,
+        p95: null,
+        buckets: new Array<number>(bounds.length + 1).fill(0),
+      };
+      sum.requests += point.requests;
+      sum.failures += Math.min(point.errors, point.requests);
+      if (comparable) sum.buckets = sum.buckets.map((count, i) => count + (point.buckets[i] ?? 0));
+      seconds.set(t, sum);
+    }
+  }
+  const points = [...seconds.values()].sort(byTime);
+  for (const point of points) point.p95 = bucketQuantile(0.95, bounds, point.buckets);
+  return { bounds, points };
+};
+
+/** Mean of all instances of a runtime series by whole second; seconds without a finite value are left out. */
+export const runtimePoints = (
+  runtime: RuntimeSeries[],
+  name: string,
+): { service: string; points: Point[] } => {
+  const series = runtime.filter((one) => one.name === name);
+  const seconds = new Map<number, number[]>();
+  for (const [time, value] of series.flatMap(({ points }) => points)) {
+    if (!Number.isFinite(time) || !Number.isFinite(value)) continue;
+    const t = Math.floor(time);
+    seconds.set(t, [...(seconds.get(t) ?? []), value]);
+  }
+  const points = [...seconds]
+    .map(([t, values]) => ({
+      t,
+      seconds: 1,
+      requests: values.length,
+      failures: 0,
+      p95: values.reduce((sum, value) => sum + value, 0) / values.length,
+    }))
+    .sort(byTime);
+  return { service: series.map(({ service }) => service).sort()[0] ?? '', points };
+};

@@ -1,0 +1,52 @@
+import type { SpanRef } from '../../record/findings.ts';
+import type { Node, TraceTree } from './tree.ts';
+
+/** Whose story the trace tells: the request someone waited for, or the job that ran behind it. */
+export interface Focus {
+  clientService: string;
+  async: boolean;
+}
+
+const toRef = ({ span, exclusive }: Node): SpanRef => ({
+  traceId: span.traceId,
+  spanId: span.spanId,
+  service: span.service,
+  instance: span.instance,
+  name: span.name,
+  duration: span.duration,
+  exclusive,
+  statusMessage: span.statusMessage,
+});
+
+/** The better of two by the first key in which they differ; higher is better, equal keeps the first. */
+const best = (nodes: Node[], keys: ((node: Node) => number)[]): SpanRef | null => {
+  const better = (a: Node, b: Node): Node => {
+    const key = keys.find((one) => one(a) !== one(b));
+    return key && key(b) > key(a) ? b : a;
+  };
+  return nodes.length > 0 ? toRef(nodes.reduce(better)) : null;
+};
+
+const inFocus =
+  ({ async }: Focus) =>
+  (node: Node): number =>
+    node.async === async ? 1 : 0;
+
+const notClient =
+  ({ clientService }: Focus) =>
+  ({ span }: Node): number =>
+    span.service === clientService ? 0 : 1;
+
+/**
+ * Where the error comes from: an erroring span none of whose children errs, the deepest of them and, of equals,
+ * the earliest. The client's own spans and work nobody waited for count only when nothing else errs.
+ */
+export const deepestError = ({ nodes }: TraceTree, focus: Focus): SpanRef | null => {
+  const errs = (node: Node) => node.span.status === 'error';
+  const origins = nodes.filter((node) => errs(node) && !node.children.some(errs));
+  return best(origins, [inFocus(focus), notClient(focus), ({ depth }) => depth, ({ start }) => -start]);
+};
+
+/** The span that took the most time of its own. The client's spans count only when nothing else is there. */
+export const longestExclusive = ({ nodes }: TraceTree, focus: Focus): SpanRef | null =>
+  best(nodes, [inFocus(focus), notClient(focus), ({ exclusive }) => exclusive, ({ start }) => -start]);

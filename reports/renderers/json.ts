@@ -1,0 +1,6 @@
+import type { Renderer } from './renderer.ts';
+
+/** The record as it is, pretty printed, for other programs. */
+export const json: Renderer = async (record) => ({
+  files: [{ path: 'record.json', content: `${JSON.stringify(record, null, 2)}\n` }],
+});

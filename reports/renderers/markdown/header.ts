@@ -1,0 +1,32 @@
+import type { RunRecord, VerdictName } from '../../record/record.ts';
+import { dateTime } from '../format.ts';
+import { code, paragraphs, plain, prose } from '../text.ts';
+
+/** The verdict in one plain sentence, with what follows from it. */
+const MEANING: Record<VerdictName, string> = {
+  'not-restored':
+    'Something may still be broken: the undo could not be verified. Look at the stack before you use it again.',
+  error: 'The experiment could not be carried out, so nothing below is a result.',
+  interrupted: 'The run was stopped before its end, so what follows covers only a part of it.',
+  aborted: 'A stop condition ended the run early; what follows covers the time until then.',
+  'baseline-unmet':
+    'The system was not healthy before anything was injected, so whatever followed cannot be put down to the fault.',
+  'slo-breach': 'The system broke its service level objectives.',
+  inconclusive: 'The run does not prove anything, neither that the system held nor that it failed.',
+  regression: 'The system did worse than in its baseline runs.',
+  passed:
+    'The experiment was carried out and undone, and the evidence is complete enough to believe what follows.',
+};
+
+const worthSaying = ({ verdict }: RunRecord): string[] => (verdict.name === 'passed' ? [] : verdict.reasons);
+
+/** Title, when and what, the verdict and its reasons. */
+export const header = (record: RunRecord): string => {
+  const { experiment, runId, phases, createdAt, verdict } = record;
+  const reasons = worthSaying(record).map((reason) => `> - ${prose(reason)}`);
+  return paragraphs(
+    `# ${plain(experiment.title)}`,
+    `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}, scenario ${code(experiment.scenario)}.`,
+    [`> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}`, ...(reasons.length > 0 ? ['>', ...reasons] : [])].join('\n'),
+  );
+};

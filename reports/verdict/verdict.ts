@@ -1,0 +1,65 @@
+import type { Findings } from '../record/findings.ts';
+import { type Execution, VERDICTS, type Verdict, type VerdictName } from '../record/record.ts';
+
+export interface VerdictInput {
+  execution: Execution;
+  /** Null when the run ended before there was anything to analyse. */
+  findings: Findings | null;
+  /** Requests that the injected faults hit, by their carriers' own count; null when nothing was injected. */
+  faultsHit: number | null;
+}
+
+type Rule = (input: VerdictInput) => string[];
+
+const orElse = (reasons: string[], otherwise: string): string[] =>
+  reasons.length > 0 ? reasons : [otherwise];
+
+const notRestored: Rule = ({ execution }) =>
+  execution.restored
+    ? []
+    : orElse(execution.restoration, 'It could not be verified that every fault is gone.');
+
+const ended =
+  (status: Execution['status'], otherwise: string): Rule =>
+  ({ execution }) =>
+    execution.status === status ? orElse(execution.error ? [execution.error] : [], otherwise) : [];
+
+const baselineUnmet: Rule = ({ findings }) =>
+  findings?.baseline.observed && !findings.baseline.met
+    ? orElse(findings.baseline.reasons, 'The system was not in its steady state before the fault.')
+    : [];
+
+const inconclusive: Rule = ({ findings, faultsHit }) => {
+  if (!findings) return ['There is no evidence to conclude from.'];
+  const { conclusive, reasons } = findings.conclusiveness;
+  return [
+    ...(conclusive ? [] : orElse(reasons, 'The evidence proves nothing either way.')),
+    ...(faultsHit === 0 ? ['The fault was on, but it hit no request.'] : []),
+  ];
+};
+
+const passed: Rule = ({ faultsHit }) => [
+  faultsHit === null
+    ? 'The run was carried out, and the evidence is complete enough to conclude from.'
+    : 'The experiment was carried out, undone and verified, and the evidence is complete enough to conclude from.',
+];
+
+/** In the order of `VERDICTS`. SLO breaches and regressions have no rule yet: nothing measures them so far. */
+const RULES: [VerdictName, Rule][] = [
+  ['not-restored', notRestored],
+  ['error', ended('failed', 'The experiment could not be carried out.')],
+  ['interrupted', ended('interrupted', 'The run was interrupted before its end.')],
+  ['aborted', ended('aborted', 'A stop condition ended the run.')],
+  ['baseline-unmet', baselineUnmet],
+  ['inconclusive', inconclusive],
+  ['passed', passed],
+];
+
+/** The first verdict that holds, with plain sentences that say why. */
+export const decideVerdict = (input: VerdictInput): Verdict => {
+  for (const [name, rule] of RULES) {
+    const reasons = rule(input);
+    if (reasons.length > 0) return { name, exitCode: VERDICTS[name], reasons };
+  }
+  throw new Error('unreachable: the last rule always holds');
+};

@@ -1,0 +1,35 @@
+// Preload: `node --import ./dist/service/register.js ./dist/service/server.js`.
+import { register } from 'node:module';
+import { context } from '@opentelemetry/api';
+import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { telemetryDefaults } from './defaults.ts';
+import { keepSdk, SERVICE_VERSION } from './sdk.ts';
+import { RESEND_COUNT } from './spans.ts';
+
+for (const [name, value] of Object.entries(telemetryDefaults(process.env, SERVICE_VERSION))) {
+  process.env[name] ||= value;
+}
+
+// Only packages that are instrumented need the hook; wrapping every module would slow the start.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, {
+  data: { include: ['pg', 'ioredis', 'pino'] },
+});
+
+const sdk = new NodeSDK({
+  instrumentations: [
+    getNodeAutoInstrumentations({
+      '@opentelemetry/instrumentation-pg': { requireParentSpan: true },
+      '@opentelemetry/instrumentation-ioredis': { requireParentSpan: true },
+      '@opentelemetry/instrumentation-undici': {
+        requireParentforSpans: true,
+        requestHook: (span) => {
+          const resends = context.active().getValue(RESEND_COUNT);
+          if (typeof resends === 'number' && resends > 0) span.setAttribute('http.request.resend_count', resends);
+        },
+      },
+    }),
+  ],
+});
+sdk.start();
+keepSdk(sdk);
