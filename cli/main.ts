@@ -86,8 +86,9 @@ const createContext = async (argv: string[]): Promise<Context> => {
     load: once(async () => {
       const { k6LoadDriver } = await import('./load/k6-load-driver.ts');
       const { installTool } = await import('./tools/tools.ts');
+      const { toolProgressText } = await import('./tools/progress-text.ts');
       return k6LoadDriver({
-        binary: () => installTool('k6', { onProgress: (text) => output.step(text), signal: interruption.signal }),
+        binary: () => installTool('k6', { onProgress: (progress) => output.step(toolProgressText(progress)), signal: interruption.signal }),
       });
     }),
     guard: once(async () => (await import('./stack/local/reaper.ts')).startReaper()),

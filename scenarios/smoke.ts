@@ -1,7 +1,7 @@
 import { sleep } from 'k6';
 import exec from 'k6/execution';
 import { closedModel } from './lib/model.ts';
-import { randomOfIteration, send } from './lib/request.ts';
+import { clientWith } from './lib/request.ts';
 import { listProducts, orderIdOf, orderStatus, placeOrder, viewProduct } from './lib/shop.ts';
 
 /** Two users walk every path of the shop in turn: does it work at all? */
@@ -17,11 +17,11 @@ export const options = closedModel('smoke', { vus: 2, duration: 10 }, patience, 
 let lastOrder: string | null = null;
 
 export default function smoke() {
-  const random = randomOfIteration();
+  const { send, random } = clientWith(patience);
   const turn = exec.vu.iterationInScenario % 4;
-  if (turn === 0) send(listProducts(), patience, random);
-  else if (turn === 1) send(viewProduct(random), patience, random);
-  else if (turn === 2) lastOrder = orderIdOf(send(placeOrder(random), patience, random).body);
-  else send(lastOrder ? orderStatus(lastOrder) : viewProduct(random), patience, random);
+  if (turn === 0) send(listProducts());
+  else if (turn === 1) send(viewProduct(random));
+  else if (turn === 2) lastOrder = orderIdOf(send(placeOrder(random)).body);
+  else send(lastOrder ? orderStatus(lastOrder) : viewProduct(random));
   sleep(PAUSE_SECONDS);
 }

@@ -63,7 +63,7 @@ const portsCheck = (): Promise<Check> =>
 
 const k6Check = async (): Promise<Check> => {
   const k6 = (await listTools()).find(({ name }) => name === 'k6');
-  const found = k6?.found ? `${k6.found.version} (${k6.found.origin})` : 'not here';
+  const found = k6?.found ? `${k6.found.version} (${k6.found.way})` : 'not here';
   return { name: 'k6', state: k6?.found ? 'ok' : 'missing', found, remedy: '`obsctl tools install k6` gets it; `obsctl demo` does so by itself' };
 };
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { analyse } from '../../reports/analysis/index.ts';
 import type { RunRecord } from '../../reports/record/record.ts';
-import { rendererNames } from '../../reports/renderers/index.ts';
+import { type RendererName, rendererNames } from '../../reports/renderers/index.ts';
 import { reconsider } from '../experiment/reconsider.ts';
 import { findRun } from '../experiment/run-folder.ts';
 import { writeReport } from '../experiment/write-report.ts';
@@ -12,8 +12,9 @@ import { nearest } from '../shared/nearest.ts';
 import { readEvidence } from '../telemetry/evidence-files.ts';
 import type { Context } from './context.ts';
 
-const formatOf = (text: string): string => {
-  if (rendererNames.includes(text)) return text;
+const formatOf = (text: string): RendererName => {
+  const found = rendererNames.find((name) => name === text);
+  if (found) return found;
   throw new ObsctlError('USAGE', `--format ${JSON.stringify(text)} is not known.`, { details: [`nearest: ${nearest(text, rendererNames).join(', ')}`] });
 };
 

@@ -1,18 +1,14 @@
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { installTool, listTools, type ToolState } from '../tools/tools.ts';
-import type { ToolProgress } from '../tools/tool.ts';
-import { formatSeconds } from '../shared/duration.ts';
+import { toolProgressText } from '../tools/progress-text.ts';
 import type { Context } from './context.ts';
 
-/** One line of progress: which tool, by which way, for how long. */
-export const toolProgressText = ({ tool, way, elapsed, text }: ToolProgress): string =>
-  `${tool} by ${way}, ${formatSeconds(elapsed)}: ${text}`;
-
-const size = (bytes: number | null): string => (bytes === null ? '' : `${(bytes / 2 ** 20).toFixed(0)} MiB`);
+const size = (path: string): string => `${(statSync(path).size / 2 ** 20).toFixed(0)} MiB`;
 
 const stateLine = ({ name, purpose, pinned, found, refusals }: ToolState): string =>
   found
-    ? `  ${name.padEnd(10)} ${found.version.padEnd(10)} ${found.origin.padEnd(8)} ${size(found.bytes)}  ${found.path}`
+    ? `  ${name.padEnd(10)} ${found.version.padEnd(10)} ${found.way.padEnd(8)} ${size(found.path)}  ${found.path}`
     : `  ${name.padEnd(10)} not here    ${purpose}; \`obsctl tools install ${name}\` gets ${pinned}\n${refusals.map(({ way, reason }) => `    ${way}: ${reason}`).join('\n')}`;
 
 export const define = (command: Command, { output, signal }: Context): void => {
@@ -33,6 +29,6 @@ export const define = (command: Command, { output, signal }: Context): void => {
       for (const name of wanted) {
         found.push(await installTool(name, { onProgress: (progress) => output.step(toolProgressText(progress)), signal }));
       }
-      output.result(found, found.map(({ name, version, origin, path }) => `  ${name} ${version} from ${origin}: ${path}`).join('\n'));
+      output.result(found, found.map(({ name, version, way, path }) => `  ${name} ${version} from ${way}: ${path}`).join('\n'));
     });
 };

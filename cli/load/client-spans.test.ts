@@ -51,7 +51,10 @@ describe('client spans', () => {
       'error.type': 'timeout',
       'obsctl.run.id': 'golden',
     });
-    expect(second!.attributes).toMatchObject({ 'http.response.status_code': 201, 'http.request.resend_count': 1 });
+    expect(second!.attributes).toMatchObject({
+      'http.response.status_code': 201,
+      'http.request.resend_count': 1,
+    });
     expect(second!.status).toBe('unset');
   });
 
@@ -59,7 +62,11 @@ describe('client spans', () => {
     const trace = traceOf(spans, '48a06290447eebad72d4e5d88aaaec1c');
     expect(trace.map(({ status }) => status)).toEqual(['error', 'error', 'error', 'error']);
     expect(trace[0]!.statusMessage).toBe('HTTP status 503');
-    expect(trace.slice(1).map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([undefined, 1, 2]);
+    expect(trace.slice(1).map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([
+      undefined,
+      1,
+      2,
+    ]);
   });
 
   it('of a request that the end of the load cut off still have their root', () => {

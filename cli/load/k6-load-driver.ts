@@ -13,6 +13,9 @@ export interface K6LoadDriverOptions {
 /** Load by k6: its scripts, its exit code, its summary; series and client spans are made from its samples. */
 export const k6LoadDriver = ({ binary, scenarios = listScenarios() }: K6LoadDriverOptions): LoadDriver => ({
   list: () => scenarios,
+  prepare: async () => {
+    await binary();
+  },
   start: async (name, options) => {
     const scenario = findScenario(name, scenarios);
     const { path, version } = await binary();

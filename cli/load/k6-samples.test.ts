@@ -48,7 +48,9 @@ describe('the samples of k6', () => {
     expect(parseSample('{"metric":"iterations","type":"Point","data":{')).toBeNull();
     expect(parseSample('{"type":"Metric","data":{},"metric":"http_req_duration"}')).toBeNull();
     expect(() => parseSample('{"metric":"vus","type":"Point","data":{')).toThrow();
-    expect(() => parseSample('{"metric":"vus","type":"Point","data":{"time":"today","value":1}}')).toThrow('today');
+    expect(() => parseSample('{"metric":"vus","type":"Point","data":{"time":"today","value":1}}')).toThrow(
+      'today',
+    );
   });
 
   it('carry times with a zone and up to nine decimals', () => {

@@ -69,6 +69,8 @@ export interface ScenarioInfo {
 }
 
 export interface LoadDriver {
+  /** Makes sure that k6 can be run, getting it where it is missing. Throws TOOL_UNAVAILABLE. */
+  prepare(): Promise<void>;
   list(): ScenarioInfo[];
   start(scenario: string, options: LoadOptions): Promise<LoadRun>;
 }

@@ -39,7 +39,10 @@ it('writes spans as OTLP/JSON', () => {
                   { key: 'url.template', value: { stringValue: '/products' } },
                   { key: 'ratio', value: { doubleValue: 0.5 } },
                   { key: 'flag', value: { boolValue: true } },
-                  { key: 'list', value: { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }] } } },
+                  {
+                    key: 'list',
+                    value: { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }] } },
+                  },
                 ],
                 status: { code: 2, message: 'request timeout' },
               },

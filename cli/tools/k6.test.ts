@@ -20,7 +20,9 @@ describe('k6', () => {
 
   it('says its version', () => {
     expect(k6.versionIn('k6 v1.8.1 (go1.26.8, linux/amd64)')).toBe('1.8.1');
-    expect(k6.versionIn('k6 v1.8.1 (commit/abc, go1.26.8, linux/amd64)\nExtensions:\n  x v0.1')).toBe('1.8.1');
+    expect(k6.versionIn('k6 v1.8.1 (commit/abc, go1.26.8, linux/amd64)\nExtensions:\n  x v0.1')).toBe(
+      '1.8.1',
+    );
     expect(k6.versionIn('command not found')).toBeNull();
   });
 

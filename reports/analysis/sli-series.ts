@@ -3,7 +3,8 @@ import type { SliSeries } from '../record/findings.ts';
 import { clientPoints, sumRed, userRoutes } from './series.ts';
 import { servicesOf } from './sli-table.ts';
 
-const ratio = (failures: number, requests: number) => (requests > 0 ? Math.min(1, failures / requests) : null);
+const ratio = (failures: number, requests: number) =>
+  requests > 0 ? Math.min(1, failures / requests) : null;
 
 const ofClient = ({ client, entryService }: Evidence): SliSeries[] => {
   if (!client) return [];

@@ -11,6 +11,9 @@ export const spanRefSchema = z.object({
   service: z.string(),
   instance: z.string(),
   name: z.string(),
+  kind: z.string(),
+  /** Whom a client span called, where it says so. */
+  peer: z.string().nullable(),
   /** Seconds: the span's whole duration, and the part in which no child of it ran. */
   duration: z.number(),
   exclusive: z.number(),

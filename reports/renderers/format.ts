@@ -34,7 +34,12 @@ export const rate = (perSecond: number): string => `${short(perSecond)}/s`;
 /** `09:30:25.4` UTC. */
 export const clock = (unixSeconds: number, digits = 1): string => {
   const date = new Date(unixSeconds * 1000);
-  return Number.isNaN(date.getTime()) ? NONE : date.toISOString().slice(11, 20 + digits).replace(/\.$/, '');
+  return Number.isNaN(date.getTime())
+    ? NONE
+    : date
+        .toISOString()
+        .slice(11, 20 + digits)
+        .replace(/\.$/, '');
 };
 
 /** `2026-11-22 09:30:00 UTC`. */
@@ -44,9 +49,11 @@ export const dateTime = (unixSeconds: number): string => {
 };
 
 /** `+25.4 s` after the start. */
-export const offset = (seconds: number): string => `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(1)} s`;
+export const offset = (seconds: number): string =>
+  `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(1)} s`;
 
-export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export const plural = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** `a`, `a and b`, `a, b and c`. */
 export const list = (items: string[]): string =>

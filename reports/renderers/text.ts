@@ -4,7 +4,8 @@ import { redact } from './redact.ts';
 
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 /** Control characters, and those that reorder or hide text. */
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+/g;
+const INVISIBLE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+/g;
 
 const MAX_LENGTH = 400;
 
@@ -54,11 +55,11 @@ export const table = (headers: string[], rows: string[][]): string =>
 export const paragraphs = (...parts: (string | null)[]): string => parts.filter(Boolean).join('\n\n');
 
 /** Running text in which `backticked` parts stay code; everything else is escaped. */
-export const prose = (text: string): string =>
+export const prose = (text: string, options: { table?: boolean } = {}): string =>
   text
     .split(/`([^`\n]+)`/)
     .map((part, i) => {
-      if (i % 2 === 1) return code(part);
+      if (i % 2 === 1) return code(part, options);
       // `clean` trims, and the spaces next to a code span must stay.
       const [, before = '', middle = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(part) ?? [];
       return `${before && ' '}${plain(middle)}${after && ' '}`;

@@ -13,13 +13,19 @@ const seconds = (value: number): string => `${Math.ceil(value * 1000)}ms`;
 /** k6 takes whole numbers only: the rate by the minute allows fractions of a request per second. */
 const arrivals = (rate: number) => ({ rate: Math.round(rate * 60), timeUnit: '1m' });
 
+/** Logical requests that an iteration makes: on average, and at most. */
+interface RequestsPerIteration {
+  mean: number;
+  most: number;
+}
+
 /**
  * Requests arrive at a constant rate whatever the answers take. All users that the worst case needs (Little's law:
  * rate times the longest request, and a fifth more) are there from the start, so that none is missing at its moment.
  */
 export const openModel = (
   name: string,
-  defaults: { rate: number; duration: number },
+  defaults: { rate: number; duration: number; requests: RequestsPerIteration },
   patience: Patience,
   thresholds: NonNullable<Options['thresholds']>,
 ): Options => {
@@ -32,11 +38,11 @@ export const openModel = (
     scenarios: {
       [name]: {
         executor: 'constant-arrival-rate',
-        ...arrivals(rate),
+        ...arrivals(rate / defaults.requests.mean),
         duration: seconds(durationOr(defaults.duration)),
         preAllocatedVUs: users,
         maxVUs: users,
-        gracefulStop: seconds(worst + 1),
+        gracefulStop: seconds(worst * defaults.requests.most + 1),
       },
     },
   };

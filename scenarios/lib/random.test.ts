@@ -13,7 +13,10 @@ describe('random', () => {
 
   it('is uniform enough over the first numbers of many iterations', () => {
     const first = Array.from({ length: 10_000 }, (_, iteration) => randomOf(42, iteration)());
-    const tenths = Array.from({ length: 10 }, (_, i) => first.filter((value) => Math.floor(value * 10) === i).length);
+    const tenths = Array.from(
+      { length: 10 },
+      (_, i) => first.filter((value) => Math.floor(value * 10) === i).length,
+    );
     for (const count of tenths) expect(Math.abs(count - 1000)).toBeLessThan(150);
   });
 

@@ -23,9 +23,6 @@ export interface LogicalRequest {
   expected: number;
 }
 
-/** Choices of this iteration: from the seed and the iteration's number, never from which virtual user runs it. */
-export const randomOfIteration = (): Random => randomOf(seed, exec.scenario.iterationInTest);
-
 const label = (metadata: Record<string, string | number>): void => {
   for (const key of Object.keys(exec.vu.metrics.metadata)) delete exec.vu.metrics.metadata[key];
   for (const [key, value] of Object.entries(metadata)) exec.vu.metrics.metadata[key] = value;
@@ -85,14 +82,10 @@ const report = (
   label({});
 };
 
-/**
- * Sends one logical request: one W3C trace across all its attempts. Returns the last answer. It failed unless that
- * has the expected status; a time-out is status 0.
- */
-export const send = (request: LogicalRequest, patience: Patience, random: Random): Answer => {
+const sendTraced = (request: LogicalRequest, patience: Patience, random: Random, number: number): Answer => {
   const runId = runIdOf(exec.scenario.startTime);
   const { name: scenario, iterationInTest: iteration } = exec.scenario;
-  const ids = traceIdsOf({ runId, seed, scenario, iteration });
+  const ids = traceIdsOf({ runId, seed, scenario, iteration, request: number });
   const root = ids.nextSpanId();
   const start = Date.now();
   let timed = 0;
@@ -108,4 +101,21 @@ export const send = (request: LogicalRequest, patience: Patience, random: Random
     sleep(pause);
     timed += pause * 1000;
   }
+};
+
+export interface Client {
+  /** Choices of this iteration: from the seed and the iteration's number, never from which virtual user runs it. */
+  random: Random;
+  /**
+   * Sends one logical request: one W3C trace across all its attempts. Returns the last answer. It failed unless that
+   * has the expected status; a time-out is status 0.
+   */
+  send(request: LogicalRequest): Answer;
+}
+
+/** The client of one iteration. */
+export const clientWith = (patience: Patience): Client => {
+  const random = randomOf(seed, exec.scenario.iterationInTest);
+  let requests = 0;
+  return { random, send: (request) => sendTraced(request, patience, random, requests++) };
 };

@@ -80,7 +80,10 @@ describe('the release archive', () => {
   });
 
   it('is refused when its checksum is not the published one', async () => {
-    const base = await release({ [FILE]: await archiveOf('echo "k6 v1.8.1 (evil)"'), [SUMS]: sumLine(Buffer.from('x')) });
+    const base = await release({
+      [FILE]: await archiveOf('echo "k6 v1.8.1 (evil)"'),
+      [SUMS]: sumLine(Buffer.from('x')),
+    });
     await expect(find(base)).rejects.toThrow(/has the SHA-256 [0-9a-f]{64}, and [0-9a-f]{64} is published/);
   });
 
@@ -143,7 +146,9 @@ describe('the release archive', () => {
   });
 
   it('is not looked for where none is published', async () => {
-    await expect(find('http://127.0.0.1:1', { arch: 'ia32' })).rejects.toThrow('nothing is published for linux/ia32');
+    await expect(find('http://127.0.0.1:1', { arch: 'ia32' })).rejects.toThrow(
+      'nothing is published for linux/ia32',
+    );
   });
 
   afterEach(async () => {

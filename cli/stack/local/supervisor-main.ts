@@ -31,7 +31,7 @@ const supervisor = new Supervisor(options, {
       detail: 'embedded',
       source: embedded.source,
       setTargets: (targets) => embedded.setTargets(targets),
-      routes: (app) => registerTelemetryRoutes(app, embedded.source, embedded),
+      routes: (app) => registerTelemetryRoutes(app, embedded.source),
       close: () => embedded.close(),
     };
   },

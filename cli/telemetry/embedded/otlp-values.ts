@@ -27,16 +27,21 @@ export const textOf = (value: unknown): string => {
   return value;
 };
 
+const hexOf = (value: unknown): string => {
+  if (value instanceof Uint8Array) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
+  }
+  // protobufjs shows a bytes field that is not there as an empty list.
+  return Array.isArray(value) && value.length === 0 ? '' : textOf(value).toLowerCase();
+};
+
 /** Lower-case hex of an id of `bytes` bytes; null when it is absent or all zero (W3C Trace Context: not an id). */
 export const idOf = (value: unknown, bytes: number, name: string): string | null => {
-  const hex = value instanceof Uint8Array ? hexOf(value) : textOf(value).toLowerCase();
+  const hex = hexOf(value);
   if (hex === '') return null;
   if (hex.length !== bytes * 2 || !/^[0-9a-f]+$/.test(hex)) throw new InvalidOtlp(`${name} is not ${bytes} bytes`);
   return /^0+$/.test(hex) ? null : hex;
 };
-
-const hexOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
 /** An unsigned 64-bit number as two halves, as protobuf's Long has it: no BigInt on the fast path. */
 export interface Halves {

@@ -37,7 +37,12 @@ describe('go build', () => {
   it('leaves the verified binary in the cache, and nothing else', async () => {
     const told: string[] = [];
     const found = await byGoBuild.find(k6, contextOf('ok', { tell: (text) => told.push(text) }));
-    expect(found).toEqual({ name: 'k6', path: join(cache, '1.8.1', 'k6'), version: '1.8.1', way: 'go build' });
+    expect(found).toEqual({
+      name: 'k6',
+      path: join(cache, '1.8.1', 'k6'),
+      version: '1.8.1',
+      way: 'go build',
+    });
     expect(existsSync(found.path)).toBe(true);
     expect(await readdir(cache)).toEqual(['1.8.1']);
     expect(told).toContain('downloading go.k6.io/k6 v1.8.1');
@@ -45,7 +50,10 @@ describe('go build', () => {
   });
 
   it('can run twice at once', async () => {
-    const both = await Promise.all([byGoBuild.find(k6, contextOf('ok')), byGoBuild.find(k6, contextOf('ok'))]);
+    const both = await Promise.all([
+      byGoBuild.find(k6, contextOf('ok')),
+      byGoBuild.find(k6, contextOf('ok')),
+    ]);
     expect(both[0].path).toBe(both[1].path);
     expect(await readdir(cache)).toEqual(['1.8.1']);
   });
@@ -63,7 +71,9 @@ describe('go build', () => {
   });
 
   it('says so when there is no go', async () => {
-    await expect(byGoBuild.find(k6, contextOf('ok', { env: { PATH: cache } }))).rejects.toThrow('not on the PATH');
+    await expect(byGoBuild.find(k6, contextOf('ok', { env: { PATH: cache } }))).rejects.toThrow(
+      'not on the PATH',
+    );
   });
 
   it('ends with the signal: the compilers are gone, and so is the folder', async () => {
@@ -83,7 +93,9 @@ describe('go build', () => {
 });
 
 it('tells downloads, packages and complaints apart', () => {
-  expect(readGoLine('go: downloading golang.org/x/net v0.1.0')).toEqual({ downloading: 'golang.org/x/net v0.1.0' });
+  expect(readGoLine('go: downloading golang.org/x/net v0.1.0')).toEqual({
+    downloading: 'golang.org/x/net v0.1.0',
+  });
   expect(readGoLine('go.k6.io/k6/internal/cmd')).toEqual({ compiling: 'go.k6.io/k6/internal/cmd' });
   expect(readGoLine('a.go:1:2: undefined: x')).toEqual({ complaint: 'a.go:1:2: undefined: x' });
 });

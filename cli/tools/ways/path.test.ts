@@ -22,7 +22,13 @@ const binary = async (place: string, script: string): Promise<string> => {
 
 const find = (...places: string[]) => {
   const PATH = places.map((place) => (place ? join(folder, place) : '')).join(delimiter);
-  const context: WayContext = { cache: folder, env: { PATH }, platform: 'linux', arch: 'x64', tell: () => {} };
+  const context: WayContext = {
+    cache: folder,
+    env: { PATH },
+    platform: 'linux',
+    arch: 'x64',
+    tell: () => {},
+  };
   return onPath.find(k6, context);
 };
 
@@ -38,7 +44,9 @@ describe('PATH', () => {
     const broken = await binary('broken', 'exit 3');
     const mute = await binary('mute', 'echo hello');
     await expect(find('old', 'broken', 'mute')).rejects.toThrow(
-      new RegExp(`${old} is 0.49.0, and 1.x is needed; ${broken} does not run: .*; ${mute} does not say its version`),
+      new RegExp(
+        `${old} is 0.49.0, and 1.x is needed; ${broken} does not run: .*; ${mute} does not say its version`,
+      ),
     );
   });
 

@@ -1,4 +1,5 @@
 import type { SpanRef } from '../../record/findings.ts';
+import { errorMessageOf, peerOf } from './attributes.ts';
 import type { Node, TraceTree } from './tree.ts';
 
 /** Whose story the trace tells: the request someone waited for, or the job that ran behind it. */
@@ -13,9 +14,11 @@ const toRef = ({ span, exclusive }: Node): SpanRef => ({
   service: span.service,
   instance: span.instance,
   name: span.name,
+  kind: span.kind,
+  peer: peerOf(span),
   duration: span.duration,
   exclusive,
-  statusMessage: span.statusMessage,
+  statusMessage: errorMessageOf(span),
 });
 
 /** The better of two by the first key in which they differ; higher is better, equal keeps the first. */

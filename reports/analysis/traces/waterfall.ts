@@ -1,6 +1,6 @@
-import type { AttributeValue } from '../../record/common.ts';
 import type { Span } from '../../record/evidence.ts';
 import type { WaterfallRow } from '../../record/findings.ts';
+import { errorMessageOf, firstAttribute, peerOf } from './attributes.ts';
 import type { TraceTree } from './tree.ts';
 
 /** More rows than this help nobody; `spans` of the example says how many there are. */
@@ -10,29 +10,21 @@ const MAX_MESSAGE = 100;
 const trim = (text: string): string =>
   text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1)}…` : text;
 
-const first = (span: Span, ...names: string[]): AttributeValue | undefined =>
-  names.map((name) => span.attributes[name]).find((value) => value !== undefined && value !== '');
+/** A message that only repeats the status code is no fact. */
+const repeats = (message: string, status: unknown): boolean =>
+  status !== undefined && message.length <= 20 && message.includes(String(status));
 
-const messageOf = (span: Span): string | null => {
-  if (span.statusMessage) return span.statusMessage;
-  const exception = span.events.find(({ name }) => name === 'exception');
-  const message = exception?.attributes['exception.message'];
-  return typeof message === 'string' ? message : null;
-};
-
-/** Short facts of a span, by the names of OpenTelemetry's semantic conventions (new ones first, then the old). */
+/** Short facts of a span: status code, peer, attempt, error message. */
 export const noteOf = (span: Span): string => {
-  const status = first(span, 'http.response.status_code', 'http.status_code');
-  const peer =
-    span.kind === 'client' ? first(span, 'peer.service', 'server.address', 'net.peer.name') : undefined;
-  const port = peer === undefined ? undefined : first(span, 'server.port', 'net.peer.port');
-  const resend = first(span, 'http.request.resend_count');
-  const message = messageOf(span);
+  const status = firstAttribute(span, 'http.response.status_code', 'http.status_code');
+  const peer = peerOf(span);
+  const resend = firstAttribute(span, 'http.request.resend_count');
+  const message = errorMessageOf(span);
   return [
     status === undefined ? '' : String(status),
-    peer === undefined ? '' : `to ${peer}${port === undefined ? '' : `:${port}`}`,
+    peer === null ? '' : `to ${peer}`,
     typeof resend === 'number' && resend > 0 ? `attempt ${resend + 1}` : '',
-    span.status === 'error' && message ? trim(message) : '',
+    span.status === 'error' && message && !repeats(message, status) ? trim(message) : '',
   ]
     .filter(Boolean)
     .join(' · ');

@@ -7,7 +7,8 @@ import { code, paragraphs, table } from '../text.ts';
 const GROWTH = 1.2;
 
 const isAmplified = ({ clientAttempts, clientRequests, downstream }: AmplificationRow): boolean =>
-  clientAttempts > clientRequests || downstream.some(({ overSteady }) => overSteady !== null && overSteady > GROWTH);
+  clientAttempts > clientRequests ||
+  downstream.some(({ overSteady }) => overSteady !== null && overSteady > GROWTH);
 
 const cells = (row: AmplificationRow, services: string[]): string[] => [
   row.phase,
@@ -40,7 +41,10 @@ export const amplification = ({ findings, entryService }: RunRecord): string | n
   ]);
   return paragraphs(
     '## Retry amplification',
-    table(['Phase', 'Logical requests:', 'Attempts:', 'Attempts a request:', ...headers], rows.map((row) => cells(row, services))),
+    table(
+      ['Phase', 'Logical requests:', 'Attempts:', 'Attempts a request:', ...headers],
+      rows.map((row) => cells(row, services)),
+    ),
     outcome(findings),
   );
 };

@@ -1,16 +1,17 @@
-import type { SpanRef, TracedExample } from '../../record/findings.ts';
+import type { TracedExample } from '../../record/findings.ts';
 import { clock, duration, list, plural } from '../format.ts';
 import { clean, code, fence, paragraphs, plain } from '../text.ts';
+import { spanText } from './span.ts';
 import { waterfall } from './waterfall.ts';
-
-const span = ({ service, name }: SpanRef): string => `${code(name)} in ${code(service)}`;
 
 const facts = ({ deepestError, longestExclusive, complete, services, spans }: TracedExample): string => {
   const message = deepestError?.statusMessage ? ` ("${plain(deepestError.statusMessage)}")` : '';
   const parts = [
     `${plural(spans, 'span')} across ${list(services.map((name) => code(name)))}${complete ? '' : ', **incomplete**: a parent span is missing'}.`,
-    deepestError ? `Deepest error: ${span(deepestError)}${message}.` : 'No span ended in error.',
-    longestExclusive ? `Longest own time: ${duration(longestExclusive.exclusive)} in ${span(longestExclusive)}.` : '',
+    deepestError ? `Deepest error: ${spanText(deepestError)}${message}.` : 'No span ended in error.',
+    longestExclusive
+      ? `Longest own time: ${duration(longestExclusive.exclusive)} in ${spanText(longestExclusive)}.`
+      : '',
   ];
   return parts.filter(Boolean).join(' ');
 };

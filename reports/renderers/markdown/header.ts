@@ -27,6 +27,9 @@ export const header = (record: RunRecord): string => {
   return paragraphs(
     `# ${plain(experiment.title)}`,
     `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}, scenario ${code(experiment.scenario)}.`,
-    [`> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}`, ...(reasons.length > 0 ? ['>', ...reasons] : [])].join('\n'),
+    [
+      `> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}`,
+      ...(reasons.length > 0 ? ['>', ...reasons] : []),
+    ].join('\n'),
   );
 };

@@ -27,7 +27,11 @@ const carriers = ({ carriers: all }: InjectedFault): string =>
     ]),
   );
 
-const END = { clear: 'it was cleared', lease: 'its lease ran out', unknown: 'how it ended is unknown' } as const;
+const END = {
+  clear: 'it was cleared',
+  lease: 'its lease ran out',
+  unknown: 'how it ended is unknown',
+} as const;
 
 const one = (fault: InjectedFault): string => {
   const with_ = parameters(fault.parameters);

@@ -9,7 +9,9 @@ export interface Common {
 
 /** Examples of these spikes, each trace once. */
 export const examplesOf = (spikes: Spike[]): TracedExample[] => [
-  ...new Map(spikes.flatMap(({ examples }) => examples).map((example) => [example.traceId, example])).values(),
+  ...new Map(
+    spikes.flatMap(({ examples }) => examples).map((example) => [example.traceId, example]),
+  ).values(),
 ];
 
 /** The span that most examples name, by service and operation; its longest instance stands for all. */
@@ -20,7 +22,11 @@ export const commonSpan = (
   const groups = new Map<string, SpanRef[]>();
   for (const example of examples) {
     const span = pick(example);
-    if (span) groups.set(`${span.service} ${span.name}`, [...(groups.get(`${span.service} ${span.name}`) ?? []), span]);
+    if (span)
+      groups.set(`${span.service} ${span.name}`, [
+        ...(groups.get(`${span.service} ${span.name}`) ?? []),
+        span,
+      ]);
   }
   const [most] = [...groups.values()].sort((a, b) => b.length - a.length);
   if (!most) return null;

@@ -10,6 +10,12 @@ const load = ({ rate, vus, durations: d }: Experiment): string => {
 export const reproduce = ({ experiment, runId }: RunRecord): string =>
   paragraphs(
     '## Run it again',
-    fence([clean(experiment.command), `obsctl report ${clean(runId)}    # this report, from the run folder alone`], 'sh'),
+    fence(
+      [
+        clean(experiment.command),
+        `obsctl report ${clean(runId)}    # this report, from the run folder alone`,
+      ],
+      'sh',
+    ),
     `Load: ${load(experiment)}. Seed ${code(String(experiment.seed))}; experiment hash ${code(experiment.hash)}: runs with an equal hash asked for the same.`,
   );

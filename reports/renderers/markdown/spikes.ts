@@ -5,7 +5,8 @@ import { code, paragraphs, plain, table } from '../text.ts';
 import { exampleBody, exampleTitle } from './example.ts';
 import { SLI_TEXT } from './summary.ts';
 
-const figure = ({ kind }: Spike, value: number): string => (kind === 'error' ? percent(value) : duration(value));
+const figure = ({ kind }: Spike, value: number): string =>
+  kind === 'error' ? percent(value) : duration(value);
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -35,7 +36,9 @@ const examples = (list: TracedExample[], seen: Map<string, string>, id: string):
     if (before) return `${title}\n\nShown in full under ${before}.`;
     seen.set(example.traceId, id);
     const body = exampleBody(example);
-    return i === 0 ? paragraphs(title, body) : paragraphs(title, '<details><summary>Waterfall and log lines</summary>', body, '</details>');
+    return i === 0
+      ? paragraphs(title, body)
+      : paragraphs(title, '<details><summary>Waterfall and log lines</summary>', body, '</details>');
   });
 
 const section = (spike: Spike, start: number, seen: Map<string, string>): string => {

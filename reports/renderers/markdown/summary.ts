@@ -3,6 +3,7 @@ import type { RunRecord } from '../../record/record.ts';
 import { clock, duration, list, offset, percent, plural, times } from '../format.ts';
 import { code, plain } from '../text.ts';
 import { type Common, commonSpan, examplesOf } from './origin.ts';
+import { spanText } from './span.ts';
 
 /** What each SLI means to a reader, as the subject of a sentence. */
 export const SLI_TEXT: Record<Spike['sli'], string> = {
@@ -25,7 +26,9 @@ const began = ({ spikes }: Findings, start: number): string => {
 };
 
 const size = ({ spikes }: Findings): string => {
-  const told = ['client', 'server'].flatMap((viewpoint) => spikes.filter((spike) => spike.viewpoint === viewpoint));
+  const told = ['client', 'server'].flatMap((viewpoint) =>
+    spikes.filter((spike) => spike.viewpoint === viewpoint),
+  );
   const unique = [...new Map(told.toReversed().map((spike) => [spike.sli, spike])).values()].toReversed();
   const own = unique.some(({ viewpoint }) => viewpoint === 'client')
     ? unique.filter(({ viewpoint }) => viewpoint === 'client')
@@ -34,19 +37,23 @@ const size = ({ spikes }: Findings): string => {
   return `At the worst second ${list(moves)}.`;
 };
 
-const where = ({ span: { service, name } }: Common): string => `${code(name)} in ${code(service)}`;
-
-const share = ({ named, of }: Common): string => (named === of ? (of === 1 ? 'the one' : `all ${of}`) : `${named} of the ${of}`);
+const share = ({ named, of }: Common): string =>
+  named === of ? (of === 1 ? 'the one' : `all ${of}`) : `${named} of the ${of}`;
 
 const origin = ({ spikes }: Findings): string | null => {
   const examples = examplesOf(spikes);
-  const error = commonSpan(examples.filter((e) => e.deepestError), ({ deepestError }) => deepestError);
+  const error = commonSpan(
+    examples.filter((e) => e.deepestError),
+    ({ deepestError }) => deepestError,
+  );
   const slow = commonSpan(examples, ({ longestExclusive }) => longestExclusive);
   if (!error && !slow) return null;
   const message = error?.span.statusMessage ? ` ("${plain(error.span.statusMessage)}")` : '';
-  const errors = error ? `The errors start at ${where(error)}${message} in ${share(error)} of the failed example traces` : '';
+  const errors = error
+    ? `The errors start at ${spanText(error.span)}${message}, in ${share(error)} of the failed example traces`
+    : '';
   const time = slow
-    ? `${error ? 'the' : 'The'} time went into ${where(slow)}, which took up to ${duration(slow.span.exclusive)} of its own`
+    ? `${error ? 'the' : 'The'} time went into ${spanText(slow.span)}, which took up to ${duration(slow.span.exclusive)} of its own`
     : '';
   return `${[errors, time].filter(Boolean).join('; ')}.`;
 };
@@ -55,7 +62,9 @@ const amplified = ({ amplification }: Findings): string | null => {
   const row = amplification.find(({ phase }) => phase === 'fault');
   const worst = [...(row?.downstream ?? [])].sort((a, b) => (b.overSteady ?? 0) - (a.overSteady ?? 0))[0];
   const parts = [
-    ...(row?.client && row.client > 1.02 ? [`each logical request became ${row.client.toFixed(2)} attempts at the client`] : []),
+    ...(row?.client && row.client > 1.02
+      ? [`each logical request became ${row.client.toFixed(2)} attempts at the client`]
+      : []),
     ...(worst?.overSteady && worst.overSteady > 1.2
       ? [`${code(worst.service)} got ${times(worst.overSteady)} its usual share of requests`]
       : []),

@@ -6,6 +6,10 @@ import { paragraphs, prose, table } from '../text.ts';
 export const timeline = ({ timeline: entries, phases, createdAt }: RunRecord): string | null => {
   if (entries.length === 0) return null;
   const start = phases[0]?.from ?? createdAt;
-  const rows = entries.map(({ time, what }) => [offset(time - start), clock(time), prose(what).replace(/\|/g, '\\|')]);
+  const rows = entries.map(({ time, what }) => [
+    offset(time - start),
+    clock(time),
+    prose(what, { table: true }),
+  ]);
   return paragraphs('## Timeline', table(['From start:', 'UTC', 'What'], rows));
 };

@@ -1,5 +1,4 @@
 import type { TracedExample, WaterfallRow } from '../../record/findings.ts';
-import { duration } from '../format.ts';
 import { clean, fence } from '../text.ts';
 
 const BAR_WIDTH = 32;
@@ -7,6 +6,8 @@ const MAX_ROWS = 45;
 /** With more rows than this, spans too short to matter and without an error are left out. */
 const CROWDED = 28;
 const NEGLIGIBLE = 0.01;
+
+const milliseconds = (seconds: number): string => (seconds * 1000).toFixed(1).padStart(8);
 
 const bar = ({ offset, duration: seconds }: WaterfallRow, total: number): string => {
   const scale = total > 0 ? BAR_WIDTH / total : 0;
@@ -18,12 +19,14 @@ const bar = ({ offset, duration: seconds }: WaterfallRow, total: number): string
 const line = (row: WaterfallRow, total: number): string => {
   const label = `${'  '.repeat(Math.min(row.depth, 12))}${clean(row.instance, 24)}: ${clean(row.name, 48)}`;
   const note = row.note ? `  [${clean(row.note, 110)}]` : '';
-  return `${duration(row.offset).padStart(8)} ${duration(row.duration).padStart(8)} ${duration(row.exclusive).padStart(8)} |${bar(row, total)}|${row.error ? ' ✗ ' : '   '}${label}${note}`;
+  return `${milliseconds(row.offset)} ${milliseconds(row.duration)} ${milliseconds(row.exclusive)} |${bar(row, total)}|${row.error ? ' ✗ ' : '   '}${label}${note}`;
 };
 
 const shown = (rows: WaterfallRow[], total: number): WaterfallRow[] => {
   const telling =
-    rows.length > CROWDED ? rows.filter((row) => row.error || row.depth === 0 || row.duration >= NEGLIGIBLE * total) : rows;
+    rows.length > CROWDED
+      ? rows.filter((row) => row.error || row.depth === 0 || row.duration >= NEGLIGIBLE * total)
+      : rows;
   return telling.slice(0, MAX_ROWS);
 };
 
@@ -32,7 +35,7 @@ export const waterfall = (example: TracedExample): string => {
   const rows = shown(example.waterfall, example.duration);
   const left = example.spans - rows.length;
   return fence([
-    `${'start'.padStart(8)} ${'took'.padStart(8)} ${'own'.padStart(8)} |${' '.repeat(BAR_WIDTH)}|   span`,
+    `${'start ms'.padStart(8)} ${'took ms'.padStart(8)} ${'own ms'.padStart(8)} |${' '.repeat(BAR_WIDTH)}|   instance: span  [status · peer · attempt · error]`,
     ...rows.map((row) => line(row, example.duration)),
     ...(left > 0 ? [`${left} more span${left === 1 ? '' : 's'}, too short to show or past the limit.`] : []),
   ]);

@@ -1,0 +1,101 @@
+import type { SliName, SliSeries } from '../../record/findings.ts';
+import type { RunRecord } from '../../record/record.ts';
+import { duration } from '../format.ts';
+import { toSvg } from './draw.ts';
+import { type Marks, marksOf } from './marks.ts';
+import { type Axis, chartOption, type Line } from './option.ts';
+import { runtimeAxes, runtimeLines } from './runtime.ts';
+
+export interface Chart {
+  /** Path relative to the run's folder. */
+  file: string;
+  title: string;
+  svg: string;
+}
+
+type Value = 'errorRatio' | 'p95' | 'requestsPerSecond' | 'attemptsPerSecond';
+
+const nameOf = ({ viewpoint, service }: SliSeries): string =>
+  viewpoint === 'client' ? 'client' : `server ${service}`;
+
+const percentAxis: Axis = { name: 'failed', format: (value) => `${Math.round(value * 100)} %` };
+const secondsAxis: Axis = { name: 'p95 (log)', format: (value) => duration(value), log: true };
+const rateAxis: Axis = { name: 'per second', format: (value) => `${value}` };
+
+const line = (series: SliSeries, value: Value, { start }: Marks, onsets: number[] = []): Line => ({
+  name: nameOf(series),
+  // A point stands for its whole second: draw it in the middle.
+  points: series.points.map((point) => [point.t + 0.5 - start, point[value]]),
+  onsets,
+});
+
+const onsetsOf = ({ findings }: RunRecord, { start }: Marks, sli: SliName): number[] =>
+  (findings?.spikes ?? []).filter((spike) => spike.sli === sli).map(({ onset }) => onset - start);
+
+/** The client and the entry service: the two viewpoints that alarm. */
+const alarming = ({ findings, entryService }: RunRecord): SliSeries[] =>
+  (findings?.series ?? []).filter(
+    ({ viewpoint, service }) => viewpoint === 'client' || service === entryService,
+  );
+
+const sliLines = (record: RunRecord, marks: Marks, kind: 'errors' | 'latency'): Line[] =>
+  alarming(record).map((series) =>
+    line(
+      series,
+      kind === 'errors' ? 'errorRatio' : 'p95',
+      marks,
+      onsetsOf(record, marks, `${series.viewpoint}-${kind}`),
+    ),
+  );
+
+/** A logarithmic axis has no zero: such seconds are gaps. */
+const positive = (lines: Line[]): Line[] =>
+  lines.map((one) => ({ ...one, points: one.points.map(([x, y]) => [x, y !== null && y > 0 ? y : null]) }));
+
+const rateLines = ({ findings }: RunRecord, marks: Marks): Line[] =>
+  (findings?.series ?? []).flatMap((series) =>
+    series.viewpoint === 'client'
+      ? [
+          { ...line(series, 'requestsPerSecond', marks), name: 'client requests' },
+          { ...line(series, 'attemptsPerSecond', marks), name: 'client attempts', dashed: true },
+        ]
+      : [line(series, 'requestsPerSecond', marks)],
+  );
+
+/** Every chart of the report that has something to show. */
+export const drawCharts = async (record: RunRecord): Promise<Chart[]> => {
+  const marks = marksOf(record);
+  const plans = [
+    {
+      name: 'error-ratio',
+      title: 'Error ratio',
+      lines: sliLines(record, marks, 'errors'),
+      axes: [percentAxis],
+    },
+    {
+      name: 'latency',
+      title: 'Latency, p95',
+      lines: positive(sliLines(record, marks, 'latency')),
+      axes: [secondsAxis],
+    },
+    {
+      name: 'request-rate',
+      title: 'Requests and attempts',
+      lines: rateLines(record, marks),
+      axes: [rateAxis],
+    },
+    {
+      name: 'runtime',
+      title: 'Waiting and event-loop delay',
+      lines: runtimeLines(record, marks),
+      axes: runtimeAxes(record),
+    },
+  ];
+  const charts: Chart[] = [];
+  for (const { name, title, lines, axes } of plans) {
+    if (!lines.some(({ points }) => points.some(([, y]) => y !== null))) continue;
+    const svg = await toSvg(name, chartOption(title, lines, axes, marks));
+    charts.push({ file: `charts/${name}.svg`, title, svg });
+  }
+  return charts;
+};
