@@ -129,11 +129,15 @@ const usageError = (error: CommanderError, argv: string[]): ObsctlError => {
   return new ObsctlError('USAGE', `${message!.charAt(0).toUpperCase()}${message!.slice(1)}.`, { details, cause: error });
 };
 
+/** What the system says of a path that is in the way or forbidden. */
+const UNUSABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);
+
 const asUserError = (error: unknown, argv: string[]): ObsctlError | undefined => {
   if (error instanceof ObsctlError) return error;
   if (error instanceof CommanderError) return usageError(error, argv);
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code === 'ENOSPC' ? new ObsctlError('DISK_FULL', messageOf(error), { cause: error }) : undefined;
+  if (code === 'ENOSPC') return new ObsctlError('DISK_FULL', messageOf(error), { cause: error });
+  return UNUSABLE.has(code ?? '') ? new ObsctlError('FILE_UNUSABLE', messageOf(error), { cause: error }) : undefined;
 };
 
 const printError = (error: ObsctlError, argv: string[]): void => {

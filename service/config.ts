@@ -30,10 +30,10 @@ const environmentSchema = z
     INVENTORY_RETRIES: z.coerce.number().int().min(0).max(10).default(2),
     /** Share of calls that may be retries; no budget where unset. */
     RETRY_BUDGET: z.coerce.number().min(0).max(1).optional(),
-    INVENTORY_SLOTS: z.coerce.number().int().min(1).max(64).default(4),
-    INVENTORY_QUEUE_MAX: z.coerce.number().int().min(0).max(10_000).default(200),
+    INVENTORY_SLOTS: z.coerce.number().int().min(1).max(64).default(8),
+    INVENTORY_QUEUE_MAX: z.coerce.number().int().min(0).max(10_000).default(400),
     /** How long one reservation holds its slot. */
-    INVENTORY_WORK_MS: milliseconds(25, 10_000),
+    INVENTORY_WORK_MS: milliseconds(50, 10_000),
     SLOW_REQUEST_MS: milliseconds(400, 60_000),
   })
   .superRefine((value, context) => {

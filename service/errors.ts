@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
 import type { FastifyReply } from 'fastify';
 
 /** A failure with a status code of its own; its message is fit for the client. */
@@ -54,9 +54,14 @@ export const errorBodySchema = {
   },
 } as const;
 
+const activeTraceId = (): string | null => {
+  const context = trace.getActiveSpan()?.spanContext();
+  return context && isSpanContextValid(context) ? context.traceId : null;
+};
+
 /** The error body of the request that runs now. */
 export const errorBody = (code: string, message: string): ErrorBody => ({
-  error: { code, message, traceId: trace.getActiveSpan()?.spanContext().traceId ?? null },
+  error: { code, message, traceId: activeTraceId() },
 });
 
 /**

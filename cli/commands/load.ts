@@ -52,6 +52,9 @@ interface LoadFlags {
 
 const drive = async (scenario: ScenarioInfo, options: LoadFlags, context: Context): Promise<void> => {
   const { output, signal } = context;
+  if (scenario.model === 'closed' && options.rate !== undefined) {
+    throw new ObsctlError('USAGE', `--rate ${options.rate} does not fit ${scenario.name}.`, { details: ['it is a closed model: its users set the pace, see --vus'] });
+  }
   const duration = options.duration === undefined ? scenario.defaults.duration : parseDuration(options.duration, '--duration');
   if (duration < 1 || duration > 7200) {
     throw new ObsctlError('USAGE', `--duration ${JSON.stringify(options.duration)} is not valid.`, { details: ['it must be from 1 s to 2 h'] });

@@ -20,6 +20,6 @@ export const k6LoadDriver = ({ binary, scenarios = listScenarios() }: K6LoadDriv
     const scenario = findScenario(name, scenarios);
     const { path, version } = await binary();
     await mkdir(options.directory, { recursive: true });
-    return new K6Run(await startK6(path, scenario.file, options), scenario, options, version);
+    return new K6Run(await startK6(path, scenario.file, options), scenario.name, options, version);
   },
 });

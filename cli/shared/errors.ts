@@ -73,6 +73,11 @@ export const ERRORS = {
     title: "A replica's admin API does not answer",
     remedy: 'See `obsctl status`; a fault that is on ends with its lease.',
   },
+  FILE_UNUSABLE: {
+    exit: EXIT.failed,
+    title: 'A file or folder cannot be used',
+    remedy: 'Mend its permissions, or name another place with --out or XDG_STATE_HOME.',
+  },
   DISK_FULL: { exit: EXIT.failed, title: 'The disk is full', remedy: 'Free some space, or choose another folder with --out.' },
   NOT_RESTORED: {
     exit: EXIT.notRestored,

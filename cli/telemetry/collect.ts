@@ -53,7 +53,10 @@ const countsOf = (
  * was looked up by its trace id, whether its trace is kept or not. A question that fails is counted and recorded, and
  * what it would have brought is missing. Throws ObsctlError TELEMETRY_UNAVAILABLE when the source cannot be asked.
  */
-export const collectEvidence = async (source: TelemetrySource, options: CollectOptions): Promise<Evidence> => {
+export const collectEvidence = async (
+  source: TelemetrySource,
+  options: CollectOptions,
+): Promise<Evidence> => {
   const { detail } = await askReady(source);
   const questions = new Questions(source);
   const metrics = await askMetrics(questions, options);

@@ -27,7 +27,12 @@ const withoutLists = ({ exemplars, traces, logs, queries, ...series }: Evidence)
 
 const FILES: EvidenceFile[] = [
   { name: 'series.json', lines: false, schema: seriesSchema, part: withoutLists },
-  { name: 'exemplars.json', lines: false, schema: z.array(exemplarSchema), part: ({ exemplars }) => exemplars },
+  {
+    name: 'exemplars.json',
+    lines: false,
+    schema: z.array(exemplarSchema),
+    part: ({ exemplars }) => exemplars,
+  },
   { name: 'traces.ndjson', lines: true, schema: z.array(traceSchema), part: ({ traces }) => traces },
   { name: 'logs.ndjson', lines: true, schema: z.array(logSchema), part: ({ logs }) => logs },
   { name: 'queries.json', lines: false, schema: z.array(queryRecordSchema), part: ({ queries }) => queries },
@@ -37,7 +42,10 @@ const MANIFEST = 'manifest.json';
 
 const manifestSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
-  files: z.record(z.string(), z.object({ bytes: z.number().int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  files: z.record(
+    z.string(),
+    z.object({ bytes: z.number().int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  ),
 });
 
 const FOLDER = 'evidence';
@@ -45,7 +53,11 @@ const FOLDER = 'evidence';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const invalid = (name: string, path: string, message: string, cause?: unknown): ObsctlError =>
-  new ObsctlError('RECORD_INVALID', `${FOLDER}/${name} cannot be read: ${path ? `${path}: ` : ''}${message}`, { cause });
+  new ObsctlError(
+    'RECORD_INVALID',
+    `${FOLDER}/${name} cannot be read: ${path ? `${path}: ` : ''}${message}`,
+    { cause },
+  );
 
 const textOf = ({ lines, part }: EvidenceFile, evidence: Evidence): string =>
   lines

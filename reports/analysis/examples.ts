@@ -67,10 +67,13 @@ const pickDiverse = (candidates: Candidate[]): Candidate[] => {
   return chosen;
 };
 
-/** For latency the slowest first; for errors those nearest to the worst second. Ties by id: same in, same out. */
+const identity = (one: Exemplar): string =>
+  [one.traceId, one.kind, one.metric, one.service, one.instance, one.route, one.spanId, one.time].join(' ');
+
+/** For latency the slowest first; for errors those nearest to the worst second. Ties by identity: same in, same out. */
 const inOrder = (exemplars: Exemplar[], { sli, peakAt }: DetectedSpike): Exemplar[] => {
   const weight = (one: Exemplar) => (sli.kind === 'latency' ? one.value : -Math.abs(one.time - peakAt));
-  return [...exemplars].sort((a, b) => weight(b) - weight(a) || (a.traceId < b.traceId ? -1 : 1));
+  return [...exemplars].sort((a, b) => weight(b) - weight(a) || (identity(a) < identity(b) ? -1 : 1));
 };
 
 const firstByTrace = (exemplars: Exemplar[]): Exemplar[] => {

@@ -6,7 +6,7 @@ const RULES: [RegExp, string][] = [
   // authorization: Basic abc, "proxy-authorization":"Bearer abc"
   [/\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:[a-z][\w-]*\s+)?[^\s"',;]+/gi, `$1${REDACTED}`],
   [/\b((?:set-)?cookie["']?\s*[:=]\s*["']?)[^"'\n]+/gi, `$1${REDACTED}`],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
+  [/\b(bearer)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
   // postgres://user:secret@host
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${REDACTED}@`],
   [

@@ -5,8 +5,10 @@ export interface VerdictInput {
   execution: Execution;
   /** Null when the run ended before there was anything to analyse. */
   findings: Findings | null;
-  /** Requests that the injected faults hit, by their carriers' own count; null when nothing was injected. */
+  /** Requests that the injected faults hit, by their carriers' own count; null when nobody can say. */
   faultsHit: number | null;
+  /** What the runner itself saw against the steady state before it would inject; it stops the run there. */
+  baselineUnmet?: string[];
 }
 
 type Rule = (input: VerdictInput) => string[];
@@ -24,10 +26,10 @@ const ended =
   ({ execution }) =>
     execution.status === status ? orElse(execution.error ? [execution.error] : [], otherwise) : [];
 
-const baselineUnmet: Rule = ({ findings }) =>
+const baselineUnmet: Rule = ({ findings, baselineUnmet: seen = [] }) =>
   findings?.baseline.observed && !findings.baseline.met
-    ? orElse(findings.baseline.reasons, 'The system was not in its steady state before the fault.')
-    : [];
+    ? [...new Set([...seen, ...orElse(findings.baseline.reasons, 'The system was not in its steady state.')])]
+    : seen;
 
 const inconclusive: Rule = ({ findings, faultsHit }) => {
   if (!findings) return ['There is no evidence to conclude from.'];
@@ -38,10 +40,8 @@ const inconclusive: Rule = ({ findings, faultsHit }) => {
   ];
 };
 
-const passed: Rule = ({ faultsHit }) => [
-  faultsHit === null
-    ? 'The run was carried out, and the evidence is complete enough to conclude from.'
-    : 'The experiment was carried out, undone and verified, and the evidence is complete enough to conclude from.',
+const passed: Rule = () => [
+  'The experiment was carried out, undone and verified, and the evidence is complete enough to conclude from.',
 ];
 
 /** In the order of `VERDICTS`. SLO breaches and regressions have no rule yet: nothing measures them so far. */

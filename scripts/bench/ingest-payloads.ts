@@ -28,7 +28,10 @@ const spanOf = (traceId: Uint8Array, index: number) => {
       text('db.query.text', 'SELECT id, name, price_cents FROM products WHERE id = $1'),
       text('network.peer.address', '127.0.0.1'),
     ],
-    events: index % 20 === 0 ? [{ timeUnixNano: String(start), name: 'exception', attributes: [text('exception.type', 'Error')] }] : [],
+    events:
+      index % 20 === 0
+        ? [{ timeUnixNano: String(start), name: 'exception', attributes: [text('exception.type', 'Error')] }]
+        : [],
     status: {},
   };
 };
@@ -45,4 +48,5 @@ const payload = (batch: number): Buffer => {
 };
 
 /** `count` requests of `batch` spans each, protobuf and gzip. */
-export const makePayloads = (count: number, batch: number): Buffer[] => Array.from({ length: count }, () => payload(batch));
+export const makePayloads = (count: number, batch: number): Buffer[] =>
+  Array.from({ length: count }, () => payload(batch));

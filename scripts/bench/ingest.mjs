@@ -27,7 +27,15 @@ const load = async (entry) => {
   const folder = mkdtempSync(join(root, 'node_modules', '.obsctl-bench-'));
   try {
     const outfile = join(folder, 'entry.mjs');
-    await build({ entryPoints: [join(root, entry)], outfile, bundle: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'error' });
+    await build({
+      entryPoints: [join(root, entry)],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+      logLevel: 'error',
+    });
     return await import(pathToFileURL(outfile));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -42,7 +50,11 @@ const send = async (otlpUrl, seconds, senders, batch) => {
   const one = async (first) => {
     for (let i = first; performance.now() < until; i++) {
       const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
-      const answer = await fetch(`${otlpUrl}/v1/traces`, { method: 'POST', headers, body: payloads[i % payloads.length] });
+      const answer = await fetch(`${otlpUrl}/v1/traces`, {
+        method: 'POST',
+        headers,
+        body: payloads[i % payloads.length],
+      });
       await answer.arrayBuffer();
       if (answer.status === 200) sent.accepted += batch;
       else if (answer.status === 503) sent.refused += batch;
@@ -79,7 +91,10 @@ const measure = async () => {
   let [start, cpu, peak] = [0, process.cpuUsage(), mib()];
   const rssBefore = peak;
   const watch = setInterval(() => (peak = Math.max(peak, mib())), 100);
-  const sent = await runSender(telemetry.otlpUrl, () => ([start, cpu] = [performance.now(), process.cpuUsage()]));
+  const sent = await runSender(
+    telemetry.otlpUrl,
+    () => ([start, cpu] = [performance.now(), process.cpuUsage()]),
+  );
   await telemetry.flush();
   const seconds = (performance.now() - start) / 1000;
   const used = process.cpuUsage(cpu);
@@ -104,7 +119,8 @@ const measure = async () => {
 };
 
 if (values.sender) {
-  process.send(await send(values.sender, Number(values.seconds), Number(values.senders), Number(values.batch)), () =>
-    process.exit(0),
+  process.send(
+    await send(values.sender, Number(values.seconds), Number(values.senders), Number(values.batch)),
+    () => process.exit(0),
   );
 } else console.log(JSON.stringify(await measure(), null, 2));

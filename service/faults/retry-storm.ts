@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineFault } from './fault.ts';
 
+/**
+ * The numbers, with the defaults: 8 slots of 50 ms serve 160 reservations/s. Each order makes up to 3 attempts (api),
+ * each of those again up to 3 times when its client retries twice: 9 in all. So a storm keeps itself going above
+ * 160 / 9 = 18 orders/s, and below that the platform recovers by itself. With RETRY_BUDGET=0.1 an order makes at most
+ * 3 x 1.1 attempts in the long run, and up to 160 / 3.3 = 48 orders/s come back; at 30 orders/s the queue of 400, all
+ * of it given up long ago, is worked off at 160 - 99 a second, in 7 s at most. The queue must hold more than api's
+ * time-out is worth (0.5 s x 160 = 80) by enough that it outlasts the first retries after the clear: 200 is the edge.
+ */
 export const retryStorm = defineFault({
   name: 'retry-storm',
   title: 'Retries that keep inventory overloaded',

@@ -1,4 +1,4 @@
-import { type Context, context, type SpanContext } from '@opentelemetry/api';
+import { type Context, context, isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -30,7 +30,8 @@ export interface ObservabilityOptions {
 const CLIENT_CLOSED = 499;
 
 const exemplarOf = (spanContext: SpanContext | undefined) =>
-  spanContext ? { exemplarLabels: { trace_id: spanContext.traceId, span_id: spanContext.spanId } } : {};
+  spanContext && isSpanContextValid(spanContext)
+    ? { exemplarLabels: { trace_id: spanContext.traceId, span_id: spanContext.spanId } } : {};
 
 const observe = (
   metrics: Metrics,

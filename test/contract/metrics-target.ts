@@ -27,7 +27,10 @@ export class MetricsTarget {
     this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     const registers = [this.registry];
     const http = { labelNames: HTTP_LABELS, registers, enableExemplars: true };
-    const [durations, failures] = ['http_server_request_duration_seconds', 'http_server_request_errors_total'];
+    const [durations, failures] = [
+      'http_server_request_duration_seconds',
+      'http_server_request_errors_total',
+    ];
     this.duration = new Histogram({ name: durations!, help: 'Served.', buckets: BOUNDS, ...http });
     this.errors = new Counter({ name: failures!, help: 'Failed.', ...http });
     this.pending = new Gauge({ name: 'db_client_connection_pending_requests', help: 'Waiting.', registers });

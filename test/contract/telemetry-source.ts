@@ -8,8 +8,8 @@ import {
   exemplarSchema,
   logSchema,
   queryRecordSchema,
-  RUNTIME_UNITS,
   type RedSeries,
+  RUNTIME_UNITS,
   redSeriesSchema,
   runtimeSeriesSchema,
   type Span,
@@ -105,7 +105,9 @@ class Scene {
     const missing = (await this.source.missing(this.ids)).value;
     const logs = (await this.source.logs(window, { limit: 1000 })).value;
     const red = (await this.source.red(window)).value;
-    return missing.length === 0 && logs.length >= this.requests.length && requestsIn(red) >= this.requests.length;
+    return (
+      missing.length === 0 && logs.length >= this.requests.length && requestsIn(red) >= this.requests.length
+    );
   }
 
   private async until(timeout: number, isTrue: () => Promise<boolean>): Promise<void> {
@@ -123,7 +125,9 @@ const withoutOwn = (span: Span): Span => ({
   ),
   events: span.events.map((event) => ({
     ...event,
-    attributes: Object.fromEntries(Object.entries(event.attributes).filter(([key]) => !key.startsWith('obsctl.'))),
+    attributes: Object.fromEntries(
+      Object.entries(event.attributes).filter(([key]) => !key.startsWith('obsctl.')),
+    ),
   })),
 });
 
@@ -134,7 +138,8 @@ export const telemetrySourceContract = (
   { encoding = 'protobuf-gzip', tolerance = 1e-6, patience = 30 }: ContractOptions = {},
 ): void => {
   const scene = new Scene();
-  const close = (actual: number, expected: number) => expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance);
+  const close = (actual: number, expected: number) =>
+    expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance);
 
   const sameSpan = (actual: Span, sent: Span): void => {
     const { start, duration, events, ...rest } = actual;
@@ -165,7 +170,10 @@ export const telemetrySourceContract = (
         const total = (of: (point: RedSeries['points'][number]) => number) => sum(series.points.map(of));
         expect(total(({ requests }) => requests)).toBe(sent.length);
         expect(total(({ errors }) => errors)).toBe(sent.filter(({ status }) => status >= 500).length);
-        expect(total(({ durationSum }) => durationSum)).toBeCloseTo(sum(sent.map(({ duration }) => duration)), 6);
+        expect(total(({ durationSum }) => durationSum)).toBeCloseTo(
+          sum(sent.map(({ duration }) => duration)),
+          6,
+        );
         expect({ service: series.service, method: series.method }).toEqual({ service: 'api', method: 'GET' });
       }
       expect(requestsIn(value)).toBe(scene.requests.length);
@@ -175,8 +183,9 @@ export const telemetrySourceContract = (
       for (const { bounds, points, instance, route } of (await scene.source.red(scene.window)).value) {
         expect(bounds).toEqual(BOUNDS);
         const sent = scene.requests.filter((r) => r.instance === instance && r.route === route);
-        const counts = [...bounds, Number.POSITIVE_INFINITY].map((bound, i) =>
-          sent.filter(({ duration }) => duration <= bound && duration > (bounds[i - 1] ?? 0)).length,
+        const counts = [...bounds, Number.POSITIVE_INFINITY].map(
+          (bound, i) =>
+            sent.filter(({ duration }) => duration <= bound && duration > (bounds[i - 1] ?? 0)).length,
         );
         expect(counts.map((_, i) => sum(points.map(({ buckets }) => buckets[i]!)))).toEqual(counts);
       }
@@ -185,21 +194,30 @@ export const telemetrySourceContract = (
     test('runtime series have their names, units and values', async () => {
       const { value } = await scene.source.runtime(scene.window);
       z.array(runtimeSeriesSchema).parse(value);
-      for (const { name: metric, unit } of value) expect(unit).toBe(RUNTIME_UNITS[metric as keyof typeof RUNTIME_UNITS]);
+      for (const { name: metric, unit } of value)
+        expect(unit).toBe(RUNTIME_UNITS[metric as keyof typeof RUNTIME_UNITS]);
       const lastOf = (metric: string) =>
         value
           .filter((series) => series.name === metric && series.service === 'api')
           .map(({ instance, points }) => [instance, points.at(-1)![1]])
           .sort();
-      expect(lastOf('up')).toEqual([['api-1', 1], ['api-2', 1]]);
-      expect(lastOf('db.client.connection.pending_requests')).toEqual([['api-1', 3], ['api-2', 3]]);
+      expect(lastOf('up')).toEqual([
+        ['api-1', 1],
+        ['api-2', 1],
+      ]);
+      expect(lastOf('db.client.connection.pending_requests')).toEqual([
+        ['api-1', 3],
+        ['api-2', 3],
+      ]);
     });
 
     test('every exemplar names a request that was sent, and none comes twice', async () => {
       const { value } = await scene.source.exemplars(scene.window);
       z.array(exemplarSchema).parse(value);
       expect(value.map(({ kind }) => kind)).toContain('error');
-      const keys = value.map(({ metric, traceId, time, instance }) => `${metric} ${traceId} ${time} ${instance}`);
+      const keys = value.map(
+        ({ metric, traceId, time, instance }) => `${metric} ${traceId} ${time} ${instance}`,
+      );
       expect(new Set(keys).size).toBe(keys.length);
       for (const exemplar of value) {
         const sent = scene.requests.find(({ traceId }) => traceId === exemplar.traceId)!;
@@ -246,7 +264,9 @@ export const telemetrySourceContract = (
       expect(await idsOf({ minDuration: 0.2, limit: 100 })).toEqual(slow.sort());
       expect(await idsOf({ service: 'api', limit: 100 })).toEqual([...scene.ids].sort());
       expect(await idsOf({ service: 'nobody', limit: 100 })).toEqual([]);
-      expect(await idsOf({ limit: 100 }, { from: scene.window.from - 60, to: scene.window.from - 30 })).toEqual([]);
+      expect(
+        await idsOf({ limit: 100 }, { from: scene.window.from - 60, to: scene.window.from - 30 }),
+      ).toEqual([]);
       const cut = await scene.source.searchTraces(scene.window, { service: 'api', limit: 5 });
       expect([cut.value.length, cut.query.truncated]).toEqual([5, true]);
     });
@@ -269,9 +289,15 @@ export const telemetrySourceContract = (
       const [failed] = scene.failed;
       const ofTrace = await scene.source.logs(scene.window, { traceIds: [failed!.traceId], limit: 10 });
       z.array(logSchema).parse(ofTrace.value);
-      expect(ofTrace.value.map(({ body, severity, traceId, spanId, instance }) => [body, severity, traceId, spanId, instance])).toEqual([
-        ['no stock', 'error', failed!.traceId, failed!.spans[1]!.spanId, failed!.instance],
-      ]);
+      expect(
+        ofTrace.value.map(({ body, severity, traceId, spanId, instance }) => [
+          body,
+          severity,
+          traceId,
+          spanId,
+          instance,
+        ]),
+      ).toEqual([['no stock', 'error', failed!.traceId, failed!.spans[1]!.spanId, failed!.instance]]);
       const errors = await scene.source.logs(scene.window, { minSeverity: 'warn', limit: 100 });
       expect(errors.value.length).toBe(scene.failed.length);
       expect((await scene.source.logs(scene.window, { service: 'nobody', limit: 10 })).value).toEqual([]);

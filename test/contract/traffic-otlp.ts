@@ -32,7 +32,10 @@ const spanMessage = (span: Span) => ({
     attributes: keyValues(event.attributes),
   })),
   links: span.links,
-  status: { code: STATUSES.indexOf(span.status), ...(span.statusMessage ? { message: span.statusMessage } : {}) },
+  status: {
+    code: STATUSES.indexOf(span.status),
+    ...(span.statusMessage ? { message: span.statusMessage } : {}),
+  },
 });
 
 const logMessage = (log: Log) => ({
@@ -52,7 +55,11 @@ const byInstance = <T extends { service: string; instance: string }>(items: T[])
 };
 
 const resourceOf = ({ service, instance }: { service: string; instance: string }) => ({
-  attributes: keyValues({ 'service.name': service, 'service.instance.id': instance, 'obsctl.run.id': 'run-1' }),
+  attributes: keyValues({
+    'service.name': service,
+    'service.instance.id': instance,
+    'obsctl.run.id': 'run-1',
+  }),
 });
 
 /** An ExportTraceServiceRequest. */

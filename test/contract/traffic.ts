@@ -36,7 +36,13 @@ const spanBase = (traceId: string, index: number, part: number) => ({
   links: [],
 });
 
-const clientSpan = (traceId: string, index: number, start: number, duration: number, failed: boolean): Span => ({
+const clientSpan = (
+  traceId: string,
+  index: number,
+  start: number,
+  duration: number,
+  failed: boolean,
+): Span => ({
   ...spanBase(traceId, index, 0),
   parentSpanId: null,
   name: 'GET',
@@ -74,11 +80,23 @@ const serverSpan = (
   },
   events:
     status >= 500
-      ? [{ time: micro(start + 0.002), name: 'exception', attributes: { 'exception.type': 'Error', 'obsctl.x': 1 } }]
+      ? [
+          {
+            time: micro(start + 0.002),
+            name: 'exception',
+            attributes: { 'exception.type': 'Error', 'obsctl.x': 1 },
+          },
+        ]
       : [],
 });
 
-const databaseSpan = (traceId: string, index: number, start: number, instance: string, duration: number): Span => ({
+const databaseSpan = (
+  traceId: string,
+  index: number,
+  start: number,
+  instance: string,
+  duration: number,
+): Span => ({
   ...spanBase(traceId, index, 2),
   parentSpanId: hex(index * 16 + 2, 16),
   name: 'SELECT products',

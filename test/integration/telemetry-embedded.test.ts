@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import axios from 'axios';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { createEmbeddedTelemetrySource } from '../../cli/telemetry/embedded/embedded-telemetry-source.ts';
 import { startEmbeddedTelemetry } from '../../cli/telemetry/embedded/embedded-telemetry.ts';
+import { createEmbeddedTelemetrySource } from '../../cli/telemetry/embedded/embedded-telemetry-source.ts';
 import { registerTelemetryRoutes } from '../../cli/telemetry/embedded/telemetry-routes.ts';
 import { type SourceUnderTest, telemetrySourceContract } from '../contract/telemetry-source.ts';
 
@@ -35,7 +35,9 @@ const overSocket = async (): Promise<SourceUnderTest> => {
   await app.listen({ path: socketPath });
   return {
     ...resident,
-    source: createEmbeddedTelemetrySource(axios.create({ socketPath, baseURL: 'http://supervisor', proxy: false })),
+    source: createEmbeddedTelemetrySource(
+      axios.create({ socketPath, baseURL: 'http://supervisor', proxy: false }),
+    ),
     close: async () => {
       await app.close();
       await resident.close();
@@ -45,10 +47,15 @@ const overSocket = async (): Promise<SourceUnderTest> => {
 };
 
 telemetrySourceContract('embedded, JSON', inProcess, { encoding: 'json' });
-telemetrySourceContract('embedded over the socket, protobuf and gzip', overSocket, { encoding: 'protobuf-gzip' });
+telemetrySourceContract('embedded over the socket, protobuf and gzip', overSocket, {
+  encoding: 'protobuf-gzip',
+});
 
 test('a source whose supervisor is gone says so', async () => {
-  const http = axios.create({ socketPath: join(tmpdir(), 'obsctl-no-such.sock'), baseURL: 'http://supervisor' });
+  const http = axios.create({
+    socketPath: join(tmpdir(), 'obsctl-no-such.sock'),
+    baseURL: 'http://supervisor',
+  });
   const source = createEmbeddedTelemetrySource(http);
   await expect(source.ready()).rejects.toMatchObject({ code: 'TELEMETRY_UNAVAILABLE' });
 });

@@ -1,5 +1,5 @@
 import httpProxy from '@fastify/http-proxy';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 
 export interface GatewayOptions {
   /** Base addresses of the replicas. */
@@ -38,6 +38,13 @@ const roundRobin = (upstreams: Upstream[]): (() => string) => {
   };
 };
 
+/** The replica gave no answer: 504 where it took too long, else 502. */
+const answerFailure = (reply: FastifyReply, error: Error & { statusCode?: number }): void => {
+  const late = error.statusCode === 504;
+  const code = late ? 'GATEWAY_TIMEOUT' : 'BAD_GATEWAY';
+  reply.code(late ? 504 : 502).send({ error: { code, message: 'no answer from the service', traceId: null } });
+};
+
 const watchHealth = (upstreams: Upstream[]): NodeJS.Timeout =>
   setInterval(() => {
     for (const upstream of upstreams) {
@@ -62,9 +69,12 @@ export const startGateway = async (options: GatewayOptions): Promise<FastifyInst
     upstream: '',
     http2: false,
     undici: { connections: 256, pipelining: 1, bodyTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
-    // A POST may have had its effect: only the caller can know whether to send it again.
-    retryMethods: ['GET', 'HEAD'],
-    replyOptions: { getUpstream: () => next() },
+    replyOptions: {
+      getUpstream: () => next(),
+      // Retries are the client's and the service's to make: hidden ones would blur every figure (503 is retried by default).
+      retryDelay: () => null,
+      onError: (reply, { error }) => answerFailure(reply, error),
+    },
   });
   const timer = watchHealth(upstreams);
   app.addHook('onClose', async () => clearInterval(timer));

@@ -1,6 +1,6 @@
+import type { SpikeWindow } from '../../../reports/analysis/index.ts';
 import type { Phase, Window } from '../../../reports/record/common.ts';
 import type { ClientSeries, Exemplar } from '../../../reports/record/evidence.ts';
-import type { SpikeWindow } from '../../../reports/analysis/index.ts';
 import type { TraceSummary } from '../telemetry-source.ts';
 
 /** Exemplars carry the end of a request, series the second it fell into: look a second further on each side. */
@@ -43,11 +43,14 @@ export const spreadOverOperations = (found: TraceSummary[], count: number): stri
   for (const { rootName, traceId } of found) byName.set(rootName, [...(byName.get(rootName) ?? []), traceId]);
   const queues = [...byName.values()].map((ids) => spread(ids, count));
   const rounds = Math.max(0, ...queues.map(({ length }) => length));
-  const taken = Array.from({ length: rounds }, (_, i) => queues.flatMap((ids) => (ids[i] ? [ids[i]] : []))).flat();
+  const taken = Array.from({ length: rounds }, (_, i) =>
+    queues.flatMap((ids) => (ids[i] ? [ids[i]] : [])),
+  ).flat();
   return taken.slice(0, count);
 };
 
-export const steadyPhase = (phases: Phase[]): Phase | undefined => phases.find(({ name }) => name === 'steady');
+export const steadyPhase = (phases: Phase[]): Phase | undefined =>
+  phases.find(({ name }) => name === 'steady');
 
 /** Equal parts of a window, so that a limited search sees all of it. */
 export const parts = ({ from, to }: Window, count: number): Window[] => {

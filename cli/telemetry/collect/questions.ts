@@ -27,7 +27,15 @@ export class Questions {
       this.records.push(query);
       return value;
     } catch (error) {
-      const failed = { method, text: '', window, rows: 0, seconds: 0, error: messageOf(error), truncated: false };
+      const failed = {
+        method,
+        text: '',
+        window,
+        rows: 0,
+        seconds: 0,
+        error: messageOf(error),
+        truncated: false,
+      };
       this.records.push(failed);
       return fallback;
     }
@@ -51,7 +59,8 @@ export class Questions {
   async missing(traceIds: string[], except: string): Promise<Set<string>> {
     const missing = new Set<string>();
     for (const ids of chunks([...new Set(traceIds)], MISSING_CHUNK)) {
-      for (const id of await this.ask('missing', null, ids, (source) => source.missing(ids, except))) missing.add(id);
+      for (const id of await this.ask('missing', null, ids, (source) => source.missing(ids, except)))
+        missing.add(id);
     }
     return missing;
   }

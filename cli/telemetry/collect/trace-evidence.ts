@@ -1,10 +1,10 @@
 import { findSpikeWindows, type SpikeWindow } from '../../../reports/analysis/index.ts';
-import type { Exemplar, Span, Trace } from '../../../reports/record/evidence.ts';
 import type { Window } from '../../../reports/record/common.ts';
+import type { Exemplar, Span, Trace } from '../../../reports/record/evidence.ts';
 import type { TraceSearch, TraceSummary } from '../telemetry-source.ts';
-import type { CollectOptions, Metrics } from './options.ts';
 import { parts, spikeTraceIds, spreadOverOperations, steadyLatency, steadyPhase, widened } from './choose.ts';
 import { exemplarFromTrace } from './from-trace.ts';
+import type { CollectOptions, Metrics } from './options.ts';
 import type { Questions } from './questions.ts';
 
 /** How many traces are kept, so that a long outage does not fill the run folder. */
@@ -47,7 +47,9 @@ const wantedFor = (spike: SpikeWindow, usual: number | null, entryService: strin
 const searchAll = async (questions: Questions, wanted: Wanted[]): Promise<TraceSummary[]> => {
   const found: TraceSummary[] = [];
   for (const { window, search } of wanted) {
-    found.push(...(await questions.ask('searchTraces', window, [], (source) => source.searchTraces(window, search))));
+    found.push(
+      ...(await questions.ask('searchTraces', window, [], (source) => source.searchTraces(window, search))),
+    );
   }
   return found;
 };
@@ -69,7 +71,10 @@ const spikeTraces = async (
   return found;
 };
 
-const steadyTraces = async (questions: Questions, { phases, entryService }: CollectOptions): Promise<string[]> => {
+const steadyTraces = async (
+  questions: Questions,
+  { phases, entryService }: CollectOptions,
+): Promise<string[]> => {
   const steady = steadyPhase(phases);
   const windows = steady ? parts(steady, STEADY_PARTS) : [];
   const search = { service: entryService, limit: STEADY_TRACES };
@@ -132,6 +137,10 @@ export const collectTraces = async (
   const found = await spikeTraces(questions, options, spikes, resolved);
   const reasons = reasonsOf(found, await steadyTraces(questions, options));
   const spans = await questions.traces([...reasons.keys()]);
-  const traces = [...spans].map(([traceId, list]) => ({ traceId, reason: reasons.get(traceId)!, spans: list }));
+  const traces = [...spans].map(([traceId, list]) => ({
+    traceId,
+    reason: reasons.get(traceId)!,
+    spans: list,
+  }));
   return { traces, filledIn: fillIns(found, spans, exemplars) };
 };

@@ -19,9 +19,13 @@ export const createEmbeddedTelemetrySource = (http: AxiosInstance): TelemetrySou
     try {
       return (await http.post<T>(`/telemetry/${method}`, body)).data;
     } catch (error) {
-      throw new ObsctlError('TELEMETRY_UNAVAILABLE', `The embedded telemetry did not answer ${method}: ${reasonOf(error)}`, {
-        cause: error,
-      });
+      throw new ObsctlError(
+        'TELEMETRY_UNAVAILABLE',
+        `The embedded telemetry did not answer ${method}: ${reasonOf(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
   };
   return {

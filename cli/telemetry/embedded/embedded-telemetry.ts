@@ -32,7 +32,8 @@ export interface EmbeddedTelemetry {
 /** Traces and logs, and samples the scraper had no room for; OTLP metrics are counted, not kept, so not here. */
 const pipelineState = ({ counters }: Receiver, scraper: Scraper, store: Store): PipelineState => {
   const kept = [counters.traces, counters.logs];
-  const sum = (name: 'accepted' | 'refused' | 'rejected') => kept.reduce((total, one) => total + one[name], 0);
+  const sum = (name: 'accepted' | 'refused' | 'rejected') =>
+    kept.reduce((total, one) => total + one[name], 0);
   const { scrapes, failed, left, malformed } = scraper.counters;
   const parts = [
     `OTLP receiver and scraper into DuckDB: ${counters.traces.accepted} spans, ${counters.logs.accepted} log lines`,
@@ -67,7 +68,9 @@ const seriesIds = async (store: Store): Promise<() => number> => {
  * Starts receiver, scraper and database as one, in this process. Throws ObsctlError PORT_TAKEN when the port asked
  * for is in use.
  */
-export const startEmbeddedTelemetry = async (options: EmbeddedTelemetryOptions): Promise<EmbeddedTelemetry> => {
+export const startEmbeddedTelemetry = async (
+  options: EmbeddedTelemetryOptions,
+): Promise<EmbeddedTelemetry> => {
   const store = await Store.open(options.file, options);
   const nextId = await seriesIds(store);
   const receiver = await listen(store, options.port);

@@ -94,7 +94,8 @@ const labelsAt = (cursor: Cursor): Record<string, string> => {
 export const parseValue = (text: string): number => {
   const lower = text.toLowerCase();
   if (lower === 'nan') return Number.NaN;
-  if (/^[+-]?inf(inity)?$/.test(lower)) return lower.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (/^[+-]?inf(inity)?$/.test(lower))
+    return lower.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(lower)) throw new Malformed();
   return Number(lower);
 };

@@ -4,8 +4,8 @@ import {
   attributesOf,
   bodyOf,
   halvesOf,
-  idOf,
   InvalidOtlp,
+  idOf,
   listOf,
   type Raw,
   rawOf,
@@ -95,7 +95,8 @@ const spanOf = (span: Raw, origin: Origin): Span => {
 /** OTLP has 24 severities, four to a name, from TRACE on; without a number the text decides, then `info`. */
 const severityOf = (number: unknown, text: string): Severity => {
   const fromName = typeof number === 'string' ? number.replace('SEVERITY_NUMBER_', '') : text;
-  if (typeof number === 'number' && number >= 1 && number <= 24) return SEVERITIES[Math.floor((number - 1) / 4)]!;
+  if (typeof number === 'number' && number >= 1 && number <= 24)
+    return SEVERITIES[Math.floor((number - 1) / 4)]!;
   return SEVERITIES.find((name) => fromName.toLowerCase().startsWith(name)) ?? 'info';
 };
 
@@ -106,7 +107,10 @@ const logText = (any: unknown): string => {
 };
 
 const logOf = (log: Raw, origin: Origin): Log => ({
-  time: secondsOf(halvesOf(log.timeUnixNano)) || secondsOf(halvesOf(log.observedTimeUnixNano)) || Date.now() / 1000,
+  time:
+    secondsOf(halvesOf(log.timeUnixNano)) ||
+    secondsOf(halvesOf(log.observedTimeUnixNano)) ||
+    Date.now() / 1000,
   ...origin,
   severity: severityOf(log.severityNumber, textOf(log.severityText)),
   body: logText(log.body),
@@ -116,13 +120,19 @@ const logOf = (log: Raw, origin: Origin): Log => ({
 });
 
 /** Decodes one item; what is wrong with it is counted, never thrown. */
-const take = <T>(into: Decoded<T>, item: unknown, origin: Origin, decode: (raw: Raw, origin: Origin) => T): void => {
+const take = <T>(
+  into: Decoded<T>,
+  item: unknown,
+  origin: Origin,
+  decode: (raw: Raw, origin: Origin) => T,
+): void => {
   try {
     into.items.push(decode(rawOf(item), origin));
   } catch (error) {
     if (!(error instanceof InvalidOtlp)) throw error;
     into.rejected += 1;
-    if (into.reasons.length < MAX_REASONS && !into.reasons.includes(error.message)) into.reasons.push(error.message);
+    if (into.reasons.length < MAX_REASONS && !into.reasons.includes(error.message))
+      into.reasons.push(error.message);
   }
 };
 

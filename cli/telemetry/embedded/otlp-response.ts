@@ -1,11 +1,15 @@
-import { FAILURE, RESPONSE } from './otlp-schema.ts';
 import type { Signal } from './otlp-count.ts';
+import { FAILURE, RESPONSE } from './otlp-schema.ts';
 
 export const PROTOBUF = 'application/x-protobuf';
 export const JSON_TYPE = 'application/json';
 
 /** OTLP/HTTP's names of the counter of rejected items, as its JSON writes them. */
-const REJECTED = { traces: 'rejectedSpans', logs: 'rejectedLogRecords', metrics: 'rejectedDataPoints' } as const;
+const REJECTED = {
+  traces: 'rejectedSpans',
+  logs: 'rejectedLogRecords',
+  metrics: 'rejectedDataPoints',
+} as const;
 
 export interface PartialSuccess {
   rejected: number;
@@ -18,7 +22,10 @@ export const successBody = (signal: Signal, type: string, partial: PartialSucces
     const partialSuccess = partial && { rejected: partial.rejected, errorMessage: partial.message };
     return Buffer.from(RESPONSE.encode(partialSuccess ? { partialSuccess } : {}).finish());
   }
-  const partialSuccess = partial && { [REJECTED[signal]]: String(partial.rejected), errorMessage: partial.message };
+  const partialSuccess = partial && {
+    [REJECTED[signal]]: String(partial.rejected),
+    errorMessage: partial.message,
+  };
   return Buffer.from(JSON.stringify(partialSuccess ? { partialSuccess } : {}));
 };
 

@@ -39,7 +39,8 @@ const hexOf = (value: unknown): string => {
 export const idOf = (value: unknown, bytes: number, name: string): string | null => {
   const hex = hexOf(value);
   if (hex === '') return null;
-  if (hex.length !== bytes * 2 || !/^[0-9a-f]+$/.test(hex)) throw new InvalidOtlp(`${name} is not ${bytes} bytes`);
+  if (hex.length !== bytes * 2 || !/^[0-9a-f]+$/.test(hex))
+    throw new InvalidOtlp(`${name} is not ${bytes} bytes`);
   return /^0+$/.test(hex) ? null : hex;
 };
 
@@ -100,14 +101,16 @@ const assign = (into: Attributes, key: string, any: unknown, depth: number): voi
   const value = rawOf(any);
   const scalar = scalarOf(value);
   if (scalar !== undefined) into[key] = scalar;
-  else if (Object.hasOwn(value, 'arrayValue')) assignList(into, key, listOf(rawOf(value.arrayValue).values), depth);
-  else if (Object.hasOwn(value, 'kvlistValue')) assignMap(into, `${key}.`, rawOf(value.kvlistValue).values, depth);
+  else if (Object.hasOwn(value, 'arrayValue'))
+    assignList(into, key, listOf(rawOf(value.arrayValue).values), depth);
+  else if (Object.hasOwn(value, 'kvlistValue'))
+    assignMap(into, `${key}.`, rawOf(value.kvlistValue).values, depth);
 };
 
 const assignList = (into: Attributes, key: string, items: unknown[], depth: number): void => {
   const scalars = items.map((item) => scalarOf(rawOf(item)));
   if (scalars.every((item) => item !== undefined)) into[key] = scalars as AttributeValue;
-  else items.forEach((item, index) => assign(into, `${key}.${index}`, item, depth + 1));
+  else for (const [index, item] of items.entries()) assign(into, `${key}.${index}`, item, depth + 1);
 };
 
 const assignMap = (into: Attributes, prefix: string, list: unknown, depth: number): void => {

@@ -53,7 +53,8 @@ const inflated = async (request: FastifyRequest, maxOutputLength: number): Promi
   const body = request.body as Buffer;
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding === 'identity') return body;
-  if (encoding !== 'gzip') throw new Refusal(415, RPC.invalidArgument, `content-encoding ${encoding} is not known`);
+  if (encoding !== 'gzip')
+    throw new Refusal(415, RPC.invalidArgument, `content-encoding ${encoding} is not known`);
   try {
     return (await inflate(body, { maxOutputLength })) as Buffer;
   } catch (error) {
@@ -87,7 +88,10 @@ const keep = (signal: Signal, message: unknown, store: Store, bytes: number): De
 const parse = (signal: Signal, type: string, body: Buffer): Parsed => {
   if (type === JSON_TYPE) {
     const message: unknown = JSON.parse(body.toString('utf8'));
-    return { items: countJson(signal, message), decode: (store, bytes) => keep(signal, message, store, bytes) };
+    return {
+      items: countJson(signal, message),
+      decode: (store, bytes) => keep(signal, message, store, bytes),
+    };
   }
   const schema = signal === 'logs' ? LOGS_MESSAGE : TRACES_MESSAGE;
   return {
@@ -113,7 +117,13 @@ const emptyCounters = (): Counters => {
 const typeOf = (request: FastifyRequest): string =>
   (request.headers['content-type'] ?? JSON_TYPE).split(';')[0]!.trim().toLowerCase();
 
-const serve = (app: FastifyInstance, signal: Signal, store: Store, counters: Counters, maxBytes: number): void => {
+const serve = (
+  app: FastifyInstance,
+  signal: Signal,
+  store: Store,
+  counters: Counters,
+  maxBytes: number,
+): void => {
   app.post(`/v1/${signal}`, async (request, reply) => {
     const body = await inflated(request, maxBytes);
     const type = typeOf(request);
@@ -130,14 +140,19 @@ const serve = (app: FastifyInstance, signal: Signal, store: Store, counters: Cou
   });
 };
 
-const answerFailure = (counters: Counters) => (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-  const status = error instanceof Refusal ? error.status : ((error as { statusCode?: number }).statusCode ?? 500);
-  if (status < 500) counters.malformedRequests += 1;
-  if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  const type = typeOf(request) === PROTOBUF ? PROTOBUF : JSON_TYPE;
-  const rpc = error instanceof Refusal ? error.rpc : RPC.invalidArgument;
-  return reply.code(status).type(type).send(failureBody(type, rpc, messageOf(error)));
-};
+const answerFailure =
+  (counters: Counters) => (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+    const status =
+      error instanceof Refusal ? error.status : ((error as { statusCode?: number }).statusCode ?? 500);
+    if (status < 500) counters.malformedRequests += 1;
+    if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+    const type = typeOf(request) === PROTOBUF ? PROTOBUF : JSON_TYPE;
+    const rpc = error instanceof Refusal ? error.rpc : RPC.invalidArgument;
+    return reply
+      .code(status)
+      .type(type)
+      .send(failureBody(type, rpc, messageOf(error)));
+  };
 
 /**
  * OTLP/HTTP on 127.0.0.1: protobuf and JSON, gzip, partial success, a size limit, and 503 with Retry-After while the
@@ -150,7 +165,9 @@ export const startReceiver = async (store: Store, options: ReceiverOptions = {})
   const counters = emptyCounters();
   const app = Fastify({ bodyLimit: maxBytes, forceCloseConnections: true });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   app.setErrorHandler(answerFailure(counters));
   for (const signal of ['traces', 'logs', 'metrics'] as const) serve(app, signal, store, counters, maxBytes);
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });

@@ -29,7 +29,14 @@ const keyOf = ({ service, instance }: Target): string => JSON.stringify([service
 
 /** Scrapes every target once an interval, all under one timestamp, and queues what they show. */
 export class Scraper {
-  readonly counters: ScraperCounters = { scrapes: 0, failed: 0, samples: 0, exemplars: 0, left: 0, malformed: 0 };
+  readonly counters: ScraperCounters = {
+    scrapes: 0,
+    failed: 0,
+    samples: 0,
+    exemplars: 0,
+    left: 0,
+    malformed: 0,
+  };
   private states = new Map<string, ScrapeState>();
   private running: Promise<void> | null = null;
   private readonly interval: number;

@@ -7,7 +7,7 @@ import {
   type JS,
 } from '@duckdb/node-api';
 import { messageOf } from '../../shared/errors.ts';
-import { createTable, type Table, TABLES } from './store-tables.ts';
+import { createTable, TABLES, type Table } from './store-tables.ts';
 
 export interface StoreOptions {
   /** Rows and bytes (of the requests they came in) that may wait to be written; more is refused. */
@@ -59,7 +59,10 @@ export class Store {
     });
     const [writer, reader] = [await instance.connect(), await instance.connect()];
     for (const table of TABLES) await writer.run(createTable(table));
-    const limits = { rows: options.maxQueuedRows ?? 50_000, bytes: options.maxQueuedBytes ?? 32 * 1024 * 1024 };
+    const limits = {
+      rows: options.maxQueuedRows ?? 50_000,
+      bytes: options.maxQueuedBytes ?? 32 * 1024 * 1024,
+    };
     return new Store(instance, writer, reader, limits);
   }
 

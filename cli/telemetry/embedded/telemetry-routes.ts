@@ -28,10 +28,7 @@ const BODY_LIMIT = 8 * 1024 * 1024;
  * The port over HTTP, for the supervisor's socket: `POST /telemetry/<method>` with `{window, search, traceIds, except}`,
  * the answer as JSON (a Map as a list of pairs). An invalid body is answered with 400.
  */
-export const registerTelemetryRoutes = (
-  app: FastifyInstance,
-  source: TelemetrySource,
-): void => {
+export const registerTelemetryRoutes = (app: FastifyInstance, source: TelemetrySource): void => {
   const route = <T>(method: string, schema: z.ZodType<T>, answer: (body: T) => Promise<unknown>): void => {
     app.post(`/telemetry/${method}`, { bodyLimit: BODY_LIMIT }, async (request, reply) => {
       const body = schema.safeParse(request.body ?? {});

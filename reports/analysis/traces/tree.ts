@@ -114,7 +114,7 @@ export const uncovered = (
 ): number => {
   let free = 0;
   let reached = start;
-  for (const interval of [...intervals].sort((a, b) => a.start - b.start)) {
+  for (const interval of intervals.filter((one) => one.end > one.start).sort((a, b) => a.start - b.start)) {
     free += Math.max(0, Math.min(interval.start, end) - reached);
     reached = Math.max(reached, Math.min(interval.end, end));
   }

@@ -4,7 +4,8 @@ import { duration } from '../format.ts';
 import { toSvg } from './draw.ts';
 import { type Marks, marksOf } from './marks.ts';
 import { type Axis, chartOption, type Line } from './option.ts';
-import { runtimeAxes, runtimeLines } from './runtime.ts';
+import { runtimeAxes, runtimeLines, runtimeTitle } from './runtime.ts';
+import { PALETTE } from './theme.ts';
 
 export interface Chart {
   /** Path relative to the run's folder. */
@@ -18,9 +19,23 @@ type Value = 'errorRatio' | 'p95' | 'requestsPerSecond' | 'attemptsPerSecond';
 const nameOf = ({ viewpoint, service }: SliSeries): string =>
   viewpoint === 'client' ? 'client' : `server ${service}`;
 
-const percentAxis: Axis = { name: 'failed', format: (value) => `${Math.round(value * 100)} %` };
-const secondsAxis: Axis = { name: 'p95 (log)', format: (value) => duration(value), log: true };
-const rateAxis: Axis = { name: 'per second', format: (value) => `${value}` };
+const percentAxis: Axis = { format: (value) => `${Math.round(value * 100)} %` };
+const secondsAxis: Axis = { format: (value) => duration(value), log: true };
+const rateAxis: Axis = { format: (value) => `${value}` };
+
+const CLIENT = PALETTE[0]!;
+const ATTEMPTS = PALETTE[4]!;
+/** Servers from the second colour on, the entry service first. */
+const serverColor = ({ findings }: RunRecord, service: string): string => {
+  const services = (findings?.series ?? []).filter(({ viewpoint }) => viewpoint === 'server');
+  const free = PALETTE.filter((color) => color !== CLIENT && color !== ATTEMPTS);
+  return free[services.findIndex((one) => one.service === service) % free.length] ?? PALETTE[1]!;
+};
+
+const colored = (record: RunRecord, series: SliSeries, one: Line): Line => ({
+  ...one,
+  color: series.viewpoint === 'client' ? CLIENT : serverColor(record, series.service),
+});
 
 const line = (series: SliSeries, value: Value, { start }: Marks, onsets: number[] = []): Line => ({
   name: nameOf(series),
@@ -39,28 +54,26 @@ const alarming = ({ findings, entryService }: RunRecord): SliSeries[] =>
   );
 
 const sliLines = (record: RunRecord, marks: Marks, kind: 'errors' | 'latency'): Line[] =>
-  alarming(record).map((series) =>
-    line(
-      series,
-      kind === 'errors' ? 'errorRatio' : 'p95',
-      marks,
-      onsetsOf(record, marks, `${series.viewpoint}-${kind}`),
-    ),
-  );
+  alarming(record).map((series) => {
+    const onsets = onsetsOf(record, marks, `${series.viewpoint}-${kind}`);
+    return colored(record, series, line(series, kind === 'errors' ? 'errorRatio' : 'p95', marks, onsets));
+  });
 
 /** A logarithmic axis has no zero: such seconds are gaps. */
 const positive = (lines: Line[]): Line[] =>
   lines.map((one) => ({ ...one, points: one.points.map(([x, y]) => [x, y !== null && y > 0 ? y : null]) }));
 
-const rateLines = ({ findings }: RunRecord, marks: Marks): Line[] =>
-  (findings?.series ?? []).flatMap((series) =>
-    series.viewpoint === 'client'
-      ? [
-          { ...line(series, 'requestsPerSecond', marks), name: 'client requests' },
-          { ...line(series, 'attemptsPerSecond', marks), name: 'client attempts', dashed: true },
-        ]
-      : [line(series, 'requestsPerSecond', marks)],
-  );
+const rateLines = (record: RunRecord, marks: Marks): Line[] =>
+  (record.findings?.series ?? []).flatMap((series) => {
+    const requests = colored(record, series, line(series, 'requestsPerSecond', marks));
+    if (series.viewpoint === 'server') return [requests];
+    const attempts = {
+      ...line(series, 'attemptsPerSecond', marks),
+      name: 'client attempts',
+      color: ATTEMPTS,
+    };
+    return [{ ...requests, name: 'client requests' }, attempts];
+  });
 
 /** Every chart of the report that has something to show. */
 export const drawCharts = async (record: RunRecord): Promise<Chart[]> => {
@@ -68,25 +81,25 @@ export const drawCharts = async (record: RunRecord): Promise<Chart[]> => {
   const plans = [
     {
       name: 'error-ratio',
-      title: 'Error ratio',
+      title: 'Error ratio: share of requests that failed',
       lines: sliLines(record, marks, 'errors'),
       axes: [percentAxis],
     },
     {
       name: 'latency',
-      title: 'Latency, p95',
+      title: 'Latency: p95 of each second, log scale',
       lines: positive(sliLines(record, marks, 'latency')),
       axes: [secondsAxis],
     },
     {
       name: 'request-rate',
-      title: 'Requests and attempts',
+      title: 'Requests and attempts per second',
       lines: rateLines(record, marks),
       axes: [rateAxis],
     },
     {
       name: 'runtime',
-      title: 'Waiting and event-loop delay',
+      title: runtimeTitle(record),
       lines: runtimeLines(record, marks),
       axes: runtimeAxes(record),
     },

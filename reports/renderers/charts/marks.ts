@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../record/record.ts';
-import { FAULT, INK, MUTED } from './theme.ts';
+import { FAULT, MUTED, PLOT, WIDTH } from './theme.ts';
 
 /** What every chart shows beside its series, in seconds since the start of the load. */
 export interface Marks {
@@ -26,11 +26,13 @@ export const marksOf = ({ phases, faults, createdAt }: RunRecord): Marks => {
 const faultAreas = ({ faults }: Marks) => ({
   silent: true,
   itemStyle: { color: FAULT, opacity: 0.08 },
-  label: { color: FAULT, fontSize: 11, position: 'insideTop', distance: 5 },
-  data: faults.map(({ from, to, name }) => [{ xAxis: from, name: `fault: ${name}` }, { xAxis: to }]),
+  data: faults.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
 });
 
-const phaseLines = ({ phases }: Marks) => ({
+/** About what a character of a label takes, pixels; a name that does not fit into its phase is left out. */
+const CHARACTER = 6.5;
+
+const phaseLines = ({ phases, end }: Marks) => ({
   silent: true,
   symbol: 'none',
   animation: false,
@@ -44,7 +46,10 @@ const phaseLines = ({ phases }: Marks) => ({
     align: 'left',
     rotate: 0,
   },
-  data: phases.map(({ at, name }) => ({ xAxis: at, name })),
+  data: phases.map(({ at, name }, i) => {
+    const width = (((phases[i + 1]?.at ?? end) - at) / Math.max(end, 1)) * (WIDTH - PLOT.left - PLOT.right);
+    return { xAxis: at, name: name.length * CHARACTER <= width ? name : '' };
+  }),
 });
 
 /** A series without points that carries the shading and the phase lines, so that the legend stays clean. */
@@ -55,13 +60,13 @@ export const marksSeries = (marks: Marks) => ({
   markLine: phaseLines(marks),
 });
 
-/** Triangles at the onset of spikes, on the line that moved. */
-export const onsetMarks = (points: { x: number; y: number }[]) => ({
+/** Triangles at the top of the plot where spikes began, in the colour of the line that showed them. */
+export const onsetMarks = (seconds: number[], color: string) => ({
   silent: true,
   symbol: 'triangle',
   symbolSize: 10,
-  symbolOffset: [0, 9],
-  itemStyle: { color: INK },
+  symbolRotate: 180,
+  itemStyle: { color },
   label: { show: false },
-  data: points.map(({ x, y }) => ({ coord: [x, y] })),
+  data: seconds.map((x) => ({ coord: [x, 0], y: PLOT.top + 7 })),
 });

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { clean } from '../text.ts';
 import { type Marks, marksSeries, onsetMarks } from './marks.ts';
-import { FONT, GRID, INK, MUTED, PALETTE } from './theme.ts';
+import { FAULT, FONT, GRID, INK, MUTED, PALETTE, PLOT } from './theme.ts';
 
 export interface Line {
   name: string;
@@ -9,23 +9,19 @@ export interface Line {
   points: [number, number | null][];
   /** Onsets of the spikes that this line showed, seconds since the start of the load. */
   onsets?: number[];
+  /** A line in the background: thin and dashed. */
   dashed?: boolean;
+  /** Its colour, so that the same thing looks the same in every chart; else by its place. */
+  color?: string;
   axis?: 0 | 1;
 }
 
 export interface Axis {
-  name: string;
   format: (value: number) => string;
   log?: boolean;
-  max?: number;
 }
 
-const nearestValue = ({ points }: Line, x: number): number =>
-  points.reduce<{ distance: number; y: number }>(
-    (best, [at, y]) =>
-      y !== null && Math.abs(at - x) < best.distance ? { distance: Math.abs(at - x), y } : best,
-    { distance: Number.POSITIVE_INFINITY, y: 0 },
-  ).y;
+const colorOf = (i: number): string => PALETTE[i % PALETTE.length]!;
 
 const lineSeries = (line: Line, i: number) => ({
   type: 'line' as const,
@@ -36,29 +32,46 @@ const lineSeries = (line: Line, i: number) => ({
   silent: true,
   emphasis: { disabled: true },
   connectNulls: false,
-  lineStyle: { width: 2, type: line.dashed ? ('dashed' as const) : ('solid' as const) },
-  color: PALETTE[i % PALETTE.length],
-  ...(line.onsets?.length
-    ? { markPoint: onsetMarks(line.onsets.map((x) => ({ x, y: nearestValue(line, x) }))) }
-    : {}),
+  lineStyle: line.dashed ? { width: 1.3, type: [5, 3] } : { width: 2, type: 'solid' as const },
+  color: line.color ?? colorOf(i),
+  ...(line.onsets?.length ? { markPoint: onsetMarks(line.onsets, line.color ?? colorOf(i)) } : {}),
 });
 
-const yAxis = ({ name, format, log, max }: Axis, i: number) => ({
+const yAxis = ({ format, log }: Axis, i: number) => ({
   type: log ? ('log' as const) : ('value' as const),
-  name,
-  nameLocation: 'end' as const,
-  nameGap: 12,
-  nameTextStyle: {
-    color: MUTED,
-    fontSize: 11,
-    align: i === 0 ? ('left' as const) : ('right' as const),
-    padding: i === 0 ? [0, 0, 0, -44] : [0, -44, 0, 0],
-  },
   min: log ? undefined : 0,
-  max,
   splitNumber: 4,
+  axisLine: { show: false },
+  axisTick: { show: false },
   axisLabel: { color: MUTED, fontSize: 11, formatter: format },
   splitLine: { show: i === 0, lineStyle: { color: GRID } },
+});
+
+const shading = ({ faults }: Marks): string =>
+  faults.length > 0
+    ? `shaded: ${[...new Set(faults.map(({ name }) => clean(name, 40)))].join(', ')} was on`
+    : '';
+
+const heading = (title: string, marks: Marks) => ({
+  text: title,
+  subtext: shading(marks),
+  left: 12,
+  top: 8,
+  itemGap: 4,
+  textStyle: { fontSize: 14, fontWeight: 600 as const, color: INK },
+  subtextStyle: { fontSize: 11, color: FAULT },
+});
+
+const legend = (lines: Line[]) => ({
+  left: PLOT.left - 6,
+  bottom: 6,
+  icon: 'roundRect',
+  itemWidth: 14,
+  itemHeight: 4,
+  itemGap: 28,
+  selectedMode: false,
+  textStyle: { color: INK, fontSize: 11 },
+  data: lines.map(({ name }) => clean(name, 40)),
 });
 
 /** One chart: title, legend, time axis in seconds since the start, lines, and the marks of the run. */
@@ -66,17 +79,9 @@ export const chartOption = (title: string, lines: Line[], axes: Axis[], marks: M
   animation: false,
   backgroundColor: '#ffffff',
   textStyle: { fontFamily: FONT, color: INK },
-  title: { text: title, left: 16, top: 10, textStyle: { fontSize: 14, fontWeight: 600, color: INK } },
-  legend: {
-    selectedMode: false,
-    right: 16,
-    top: 10,
-    itemWidth: 18,
-    itemHeight: 8,
-    textStyle: { color: INK, fontSize: 11 },
-    data: lines.map(({ name }) => clean(name, 40)),
-  },
-  grid: { left: 60, right: axes.length > 1 ? 60 : 24, top: 74, bottom: 34 },
+  title: heading(title, marks),
+  legend: legend(lines),
+  grid: { ...PLOT, right: axes.length > 1 ? PLOT.left : PLOT.right },
   xAxis: {
     type: 'value',
     min: 0,

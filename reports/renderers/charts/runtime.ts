@@ -19,7 +19,7 @@ const toLine = (
   { instance, name, points }: RunRecord['series']['runtime'][number],
   { start }: Marks,
 ): Line => ({
-  name: `${instance} ${WAITING[name] ?? 'loop delay p99'}`,
+  name: `${instance} ${WAITING[name] ?? 'loop delay'}`,
   points: points.map(([t, value]) => [t - start, value]),
 });
 
@@ -36,7 +36,12 @@ export const runtimeLines = (record: RunRecord, marks: Marks): Line[] => {
   return [...queues, ...loops].slice(0, MAX_LINES);
 };
 
+export const runtimeTitle = (record: RunRecord): string =>
+  waiting(record).length > 0
+    ? 'Requests waiting (left axis) and event-loop delay (right axis, dashed)'
+    : 'Event-loop delay, p99';
+
 export const runtimeAxes = (record: RunRecord): Axis[] => {
-  const loop: Axis = { name: 'loop delay p99', format: (value) => duration(value) };
-  return waiting(record).length > 0 ? [{ name: 'waiting', format: (value) => `${value}` }, loop] : [loop];
+  const loop: Axis = { format: (value) => duration(value) };
+  return waiting(record).length > 0 ? [{ format: (value) => `${value}` }, loop] : [loop];
 };

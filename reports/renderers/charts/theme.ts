@@ -1,6 +1,8 @@
 /** White ground and mid tones: readable on GitHub's light and dark pages alike. */
 export const WIDTH = 900;
-export const HEIGHT = 300;
+export const HEIGHT = 310;
+/** Where the plot lies inside the picture, pixels. */
+export const PLOT = { left: 60, right: 24, top: 72, bottom: 56 };
 
 export const INK = '#1f2937';
 export const MUTED = '#6b7280';

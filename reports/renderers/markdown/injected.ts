@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../record/record.ts';
 import type { InjectedFault } from '../../record/truth.ts';
-import { clock, count, percent } from '../format.ts';
+import { clock, count, duration, percent } from '../format.ts';
 import { code, paragraphs, prose, table } from '../text.ts';
 
 const parameters = (values: Record<string, unknown>): string =>
@@ -48,13 +48,24 @@ const one = (fault: InjectedFault): string => {
   );
 };
 
+/** How long after the injection the first alarm came: how fast anyone could have known. */
+const alarmDelay = ({ faults, findings }: RunRecord): string | null => {
+  const injectedAt = faults[0]?.injectedAt ?? null;
+  const alarms = (findings?.spikes ?? []).map(({ detectedAt }) => detectedAt);
+  const first = alarms.filter((at) => injectedAt !== null && at >= injectedAt).sort((a, b) => a - b)[0];
+  if (injectedAt === null || first === undefined) return null;
+  return `The first alarm fired ${duration(first - injectedAt)} after the injection.`;
+};
+
 /** The truth, after the findings that were made without it. */
-export const injected = ({ faults, execution }: RunRecord): string => {
+export const injected = (record: RunRecord): string => {
+  const { faults, execution } = record;
   const restoration = execution.restoration.map((sentence) => `- ${prose(sentence)}`);
   return paragraphs(
     '## What was injected',
-    'Nothing above knew this: the findings were written before this part was opened.',
+    'The analysis did not know this: findings come from the telemetry alone and were written first. The charts and the timeline show it for comparison.',
     ...(faults.length > 0 ? faults.map(one) : ['Nothing was injected.']),
+    alarmDelay(record),
     execution.restored ? '**Restored:** yes.' : '**Restored: not verified.**',
     restoration.length > 0 ? restoration.join('\n') : null,
   );

@@ -33,7 +33,7 @@ const examples = (list: TracedExample[], seen: Map<string, string>, id: string):
   list.map((example, i) => {
     const title = `**${exampleTitle(example)}**`;
     const before = seen.get(example.traceId);
-    if (before) return `${title}\n\nShown in full under ${before}.`;
+    if (before) return `${title}\n\nShown in full under ${plain(before)}.`;
     seen.set(example.traceId, id);
     const body = exampleBody(example);
     return i === 0
@@ -44,7 +44,7 @@ const examples = (list: TracedExample[], seen: Map<string, string>, id: string):
 const section = (spike: Spike, start: number, seen: Map<string, string>): string => {
   const where = spike.operation ? ` (${code(spike.operation)} moved most)` : '';
   return paragraphs(
-    `### ${spike.id}: ${capital(SLI_TEXT[spike.sli])}${where}`,
+    `### ${plain(spike.id)}: ${capital(SLI_TEXT[spike.sli])}${where}`,
     figures(spike, start),
     `Why it counts: ${plain(spike.evidence)}.`,
     `${plural(spike.exemplarsInWindow, 'exemplar')} in its window${spike.examples.length > 0 ? `; ${plural(spike.examples.length, 'trace')} of them:` : '.'}`,

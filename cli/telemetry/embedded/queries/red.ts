@@ -49,7 +49,9 @@ const perBucket = (cumulative: number[]): number[] =>
 const pointOf = (t: number, rows: Row[], bounds: number[]): Point => {
   const count = rows.find(({ part }) => part === 'count');
   const sum = rows.find(({ part }) => part === 'sum');
-  const byBound = new Map(rows.filter(({ le }) => le !== null).map((row) => [boundOf(row.le!), row.increase]));
+  const byBound = new Map(
+    rows.filter(({ le }) => le !== null).map((row) => [boundOf(row.le!), row.increase]),
+  );
   const requests = count?.increase ?? 0;
   const cumulative = [...bounds.map((bound) => byBound.get(bound) ?? 0), requests];
   return {

@@ -48,7 +48,7 @@ const total = (rows: Labelled[], of: (row: Labelled) => number | null): number =
   rows.reduce((sum, row) => sum + (of(row) ?? 0), 0);
 
 /** The value of one series at one time; null where there is none yet (a first scrape, no job in the interval). */
-const valueOf = (mapping: RuntimeMapping, rows: Labelled[]): number | null => {
+const pointValue = (mapping: RuntimeMapping, rows: Labelled[]): number | null => {
   const own = rows.filter(({ metric }) => metric === mapping.metric);
   if (own.length === 0) return null;
   if (mapping.as === 'value') return total(own, ({ value }) => value);
@@ -70,7 +70,7 @@ const seriesOf = (mapping: RuntimeMapping, rows: Labelled[]): RuntimeSeries => (
   instance: rows[0]!.instance,
   labels: pick(rows[0]!.labels, mapping.keep ?? []),
   points: [...groupBy(rows, ({ t }) => t)].flatMap(([t, atOnce]) => {
-    const value = valueOf(mapping, atOnce);
+    const value = pointValue(mapping, atOnce);
     return value === null ? [] : [[t, value] as [number, number]];
   }),
 });
@@ -82,7 +82,9 @@ const mapped = (mapping: RuntimeMapping, byMetric: Map<string, Labelled[]>): Run
   const groups = groupBy(rows, ({ service, instance, labels }) =>
     JSON.stringify([service, instance, pick(labels, mapping.keep ?? [])]),
   );
-  return [...groups.values()].map((group) => seriesOf(mapping, group)).filter(({ points }) => points.length > 0);
+  return [...groups.values()]
+    .map((group) => seriesOf(mapping, group))
+    .filter(({ points }) => points.length > 0);
 };
 
 /** The runtime series of RUNTIME_UNITS that were scraped in the window. */
@@ -90,7 +92,11 @@ export const runtimeQuery = (window: Window): Query<RuntimeSeries[]> => ({
   text: oneLine(SQL),
   run: async (store: Store) => {
     const metrics = RUNTIME_METRICS.flatMap(({ metric, over }) => (over ? [metric, over] : [metric]));
-    const found = (await store.query(SQL, [listParameter(metrics), window.from, window.to])) as unknown as Row[];
+    const found = (await store.query(SQL, [
+      listParameter(metrics),
+      window.from,
+      window.to,
+    ])) as unknown as Row[];
     const labelsOf = labelReader();
     const rows = found.map((row) => ({ ...row, labels: labelsOf(row.labels) }));
     const byMetric = groupBy(rows, ({ metric }) => metric);

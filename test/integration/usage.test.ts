@@ -1,0 +1,62 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { User } from '../support/cli.ts';
+
+const user = new User();
+afterAll(() => user.leave());
+
+const said = async (...args: string[]) => {
+  const { code, stderr } = await user.run(args);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  return { code, stderr };
+};
+
+describe('wrong usage ends with 2, names the value and what is near', () => {
+  test.each([
+    [['demmo'], /demmo.*\[USAGE\]\s+nearest: demo/s],
+    [['chaos', 'latancy'], /"latancy".*\[UNKNOWN_FAULT\]\s+nearest: latency/s],
+    [['load', 'stedy'], /"stedy".*\[UNKNOWN_SCENARIO\]\s+nearest: steady/s],
+    [['run', '--fault', 'latency', '--scenario', 'spick'], /"spick"/],
+    [['demo', '--fault', 'nothing'], /"nothing".*UNKNOWN_FAULT/s],
+    [['up', '--replicas', 'many'], /--replicas "many"/],
+    [['up', '--replica', '2'], /unknown option '--replica'/i],
+    [['status', 'extra'], /too many arguments/i],
+    [['tools', 'install', 'k7'], /"k7".*UNKNOWN_TOOL/s],
+    [['report', 'no-such-run'], /RUN_NOT_FOUND/],
+    [['report', '--format', 'docx'], /--format "docx"/],
+    [['chaos', 'latency', '--duration', 'soon'], /--duration "soon"/],
+    [['run', '--fault', 'latency', '--set', 'ms'], /--set "ms"/],
+  ] as [string[], RegExp][])('obsctl %j', async (args, pattern) => {
+    const { code, stderr } = await said(...args);
+    expect(stderr).toMatch(pattern);
+    expect(code).toBe(2);
+  });
+
+  test('every violation at once', async () => {
+    const { code, stderr } = await said('chaos', 'latency', '--rate', '1.5', '--ms', '-3', '--duration', '9h');
+    expect(code).toBe(2);
+    for (const flag of ['--rate 1.5', '--ms -3', '--duration 32400']) expect(stderr).toContain(flag);
+  });
+
+  test('with --json the error is JSON', async () => {
+    const { stderr } = await said('chaos', 'latancy', '--json');
+    expect(JSON.parse(stderr).error).toMatchObject({ code: 'UNKNOWN_FAULT', exitCode: 2 });
+  });
+});
+
+describe('without a stack', () => {
+  test.each([['status'], ['chaos', 'status'], ['chaos', 'latency'], ['load', 'smoke']].map((args) => [args]))(
+    'obsctl %j says so and offers up',
+    async (args) => {
+      const { code, stderr } = await said(...args);
+      expect([code, stderr]).toEqual([9, expect.stringContaining('obsctl up')]);
+    },
+  );
+});
+
+test('k6 missing and not obtainable: every way tried is named, exit code 9, and no stack is started', async () => {
+  const node = process.execPath.replace(/\/[^/]+$/, '');
+  const { code, stderr } = await user.run(['demo'], { PATH: `${user.home}/empty`, XDG_CACHE_HOME: `${user.home}/cache`, OBSCTL_RELEASES_URL: 'http://127.0.0.1:9/', NODE: node });
+  expect(code).toBe(9);
+  for (const way of ['PATH', 'cache', 'release', 'go build']) expect(stderr).toMatch(new RegExp(`^ +${way}: .+`, 'm'));
+  expect((await user.run(['status'])).code).toBe(9);
+});
