@@ -1,10 +1,10 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { chaos, type ChaosOptions } from './plugins/chaos.ts';
+import { type ChaosOptions, chaos } from './plugins/chaos.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { errors } from './plugins/errors.ts';
 import { observability } from './plugins/observability.ts';
 import { registerTracing } from './plugins/tracing.ts';
-import { operationsRoutes, type OperationsOptions } from './routes/operations.ts';
+import { type OperationsOptions, operationsRoutes } from './routes/operations.ts';
 
 export type RoutePlugin = (app: FastifyInstance) => Promise<void>;
 

@@ -6,7 +6,10 @@ export type Role = (typeof ROLES)[number];
 const port = z.coerce.number().int().min(0).max(65_535);
 const milliseconds = (fallback: number, max: number) =>
   z.coerce.number().int().min(1).max(max).default(fallback);
-const flag = z.enum(['0', '1']).default('0').transform((value) => value === '1');
+const flag = z
+  .enum(['0', '1'])
+  .default('0')
+  .transform((value) => value === '1');
 
 const environmentSchema = z
   .object({
@@ -55,6 +58,8 @@ const withoutEmpty = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
   const parsed = environmentSchema.safeParse(withoutEmpty(environment));
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`);
+  const lines = parsed.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`,
+  );
   throw new Error(`The environment is not valid:\n${lines.join('\n')}`);
 };

@@ -32,7 +32,9 @@ export const injectRequestSchema = z.strictObject({
 });
 export type InjectRequest = z.infer<typeof injectRequestSchema>;
 
-export const renewRequestSchema = z.strictObject({ leaseSeconds: z.number().positive().max(MAX_LEASE_SECONDS) });
+export const renewRequestSchema = z.strictObject({
+  leaseSeconds: z.number().positive().max(MAX_LEASE_SECONDS),
+});
 
 /** A fault as its carrier sees it now. */
 export const faultStateSchema = z.object({

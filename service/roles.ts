@@ -91,7 +91,9 @@ const worker = ({ pool, boss, metrics, log }: RoleContext): RoleParts => {
     routes: [],
     start: async () => {
       const common = { boss, metrics, log };
-      await consume<{ orderId: string }>({ ...common, batchSize: 100 }, ORDERS_QUEUE, (job) => fulfil(pool, job));
+      await consume<{ orderId: string }>({ ...common, batchSize: 100 }, ORDERS_QUEUE, (job) =>
+        fulfil(pool, job),
+      );
       await consume<{ ms: number }>({ ...common, batchSize: 2 }, HEAVY_QUEUE, burn);
     },
   };

@@ -4,9 +4,9 @@ import { decideVerdict } from '../../reports/verdict/verdict.ts';
 import { sealRecord } from './seal.ts';
 import { buildTimeline } from './timeline.ts';
 
-/** Requests that became victims; null when no carrier could say. */
+/** Requests that became victims; null when nothing was injected, or no carrier could say. */
 export const faultHits = (faults: RunRecord['faults']): number | null =>
-  faults.some(({ endedBy }) => endedBy === 'unknown')
+  faults.length === 0 || faults.some(({ endedBy }) => endedBy === 'unknown')
     ? null
     : faults.flatMap(({ carriers }) => carriers).reduce((sum, { hits }) => sum + hits, 0);
 

@@ -14,6 +14,9 @@ import { steadyViolations } from './steady-check.ts';
 /** Longest wait for k6's first request, seconds. */
 const FIRST_REQUEST_TIMEOUT = 30;
 
+/** Seconds of the warm-up in which the rate goes up. */
+const MOST_RAMP = 4;
+
 /** The part of a run that has load on: warm-up, steady, fault, recovery. What it learnt stays readable if it fails. */
 export class UnderLoad {
   readonly clock = new PhaseClock();
@@ -61,6 +64,7 @@ export class UnderLoad {
       otlpUrl,
       seed: experiment.seed,
       duration: totalDuration(experiment),
+      ramp: Math.min(MOST_RAMP, experiment.durations.warmUp),
       rate: experiment.rate ?? undefined,
       vus: experiment.vus ?? undefined,
       directory: folder.load,

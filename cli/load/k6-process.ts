@@ -30,6 +30,7 @@ const scenarioVariables = (options: LoadOptions): Record<string, string | number
   RATE: options.rate,
   VUS: options.vus,
   DURATION: options.duration,
+  RAMP: options.ramp,
 });
 
 /** Arguments of `k6 run`. An empty address: k6 would listen on a fixed port otherwise. */

@@ -9,6 +9,8 @@ export interface LoadOptions {
   duration: number;
   /** Logical requests per second (open model). */
   rate?: number;
+  /** Seconds at the start in which an open model's rate goes up from a tenth of it; none where absent. */
+  ramp?: number;
   /** Virtual users (closed model), or the most an open model may use. */
   vus?: number;
   /** OTLP/HTTP base address that takes the client's spans; none are sent without it. */

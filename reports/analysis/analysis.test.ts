@@ -95,6 +95,13 @@ it('gives the same bytes for the same evidence, whatever the order of its series
   expect(JSON.stringify(analyse(shuffled)) === JSON.stringify(findings)).toBe(true);
 });
 
+it('leaves probes out: they would dilute every ratio', () => {
+  const probes = evidence.red.map((series) => ({ ...series, route: '/healthz', method: 'GET' }));
+  expect(
+    JSON.stringify(analyse({ ...evidence, red: [...evidence.red, ...probes] })) === JSON.stringify(findings),
+  ).toBe(true);
+});
+
 describe('inconclusive', () => {
   const reasonsOf = (changed: Partial<Evidence>, completeness: Partial<Evidence['completeness']> = {}) =>
     analyse({

@@ -56,10 +56,13 @@ const telemetryReasons = ({ exemplars, traces, logs, completeness }: Evidence): 
   return reasons;
 };
 
-const spikeReasons = ({ phases }: Evidence, spikes: Spike[]): string[] => {
+/** Only where it was watched: without a steady phase or load, silence says nothing. */
+const spikeReasons = ({ phases }: Evidence, spikes: Spike[], observed: boolean): string[] => {
   const faultPhase = phaseNamed(phases, 'fault');
   const happened = spikes.some(({ phase }) => phase === 'fault');
-  return faultPhase && !happened ? ['Nothing the client could see happened during the fault phase.'] : [];
+  return faultPhase && observed && !happened
+    ? ['Nothing the client could see happened during the fault phase.']
+    : [];
 };
 
 /** What keeps the run from proving anything. Having reasons here never hides a spike or a breach. */
@@ -72,7 +75,7 @@ export const conclusivenessOf = (
     ...trafficReasons(evidence),
     ...(baseline.observed ? [] : baseline.reasons),
     ...telemetryReasons(evidence),
-    ...spikeReasons(evidence, spikes),
+    ...spikeReasons(evidence, spikes, baseline.observed),
   ];
   return { conclusive: reasons.length === 0, reasons };
 };

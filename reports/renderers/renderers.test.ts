@@ -50,11 +50,11 @@ describe('golden report', () => {
   });
 
   it('of a quiet run reads as it did', async () => {
-    await expect(await reportOf(recordOf(quietEvidence()))).toMatchFileSnapshot(`${GOLDEN}/quiet.md`);
+    await expect(await reportOf(recordOf(quietEvidence(), null))).toMatchFileSnapshot(`${GOLDEN}/quiet.md`);
   });
 
   it('of a run without anything reads as it did', async () => {
-    await expect(await reportOf(recordOf(emptyEvidence()))).toMatchFileSnapshot(`${GOLDEN}/empty.md`);
+    await expect(await reportOf(recordOf(emptyEvidence(), null))).toMatchFileSnapshot(`${GOLDEN}/empty.md`);
   });
 });
 

@@ -23,3 +23,6 @@ export const vusOr = (fallback: number): number => Math.ceil(numberOf('VUS', fal
 
 /** Seconds. */
 export const durationOr = (fallback: number): number => numberOf('DURATION', fallback, 1);
+
+/** Seconds at the start in which an open model's rate goes up; none by default. */
+export const ramp: number = numberOf('RAMP', 0, 0);

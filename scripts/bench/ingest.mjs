@@ -1,7 +1,8 @@
 // How many spans a second the embedded receiver takes: real HTTP on loopback, protobuf and gzip as the SDK sends it,
 // decoded, queued and written to DuckDB. The sender is a process of its own, so that `spansPerCpuSecond` is what one
 // core of the receiver's process (DuckDB's threads included) carries. Prints JSON.
-//   node scripts/bench/ingest.mjs [--seconds 8] [--senders 4] [--batch 512]
+//   node scripts/bench/ingest.mjs [--seconds 8] [--senders 4] [--batch 512] [--rate 10000]
+// Without --rate (spans a second) it sends as fast as answers come.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '8' },
     senders: { type: 'string', default: '4' },
     batch: { type: 'string', default: '512' },
+    rate: { type: 'string', default: '0' },
     sender: { type: 'string' },
   },
 });
@@ -42,13 +44,16 @@ const load = async (entry) => {
   }
 };
 
-const send = async (otlpUrl, seconds, senders, batch) => {
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const send = async (otlpUrl, { seconds, senders, batch, rate }) => {
   const { makePayloads } = await load('scripts/bench/ingest-payloads.ts');
   const payloads = makePayloads(24, batch);
   const sent = { accepted: 0, refused: 0, failed: 0 };
-  const until = performance.now() + seconds * 1000;
-  const one = async (first) => {
-    for (let i = first; performance.now() < until; i++) {
+  const one = async (first, start) => {
+    for (let i = first; performance.now() < start + seconds * 1000; i++) {
+      const due = rate > 0 ? start + ((i - first) * senders * batch * 1000) / rate : 0;
+      if (due > performance.now()) await pause(due - performance.now());
       const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
       const answer = await fetch(`${otlpUrl}/v1/traces`, {
         method: 'POST',
@@ -59,14 +64,15 @@ const send = async (otlpUrl, seconds, senders, batch) => {
       if (answer.status === 200) sent.accepted += batch;
       else if (answer.status === 503) sent.refused += batch;
       else sent.failed += batch;
-      if (answer.status === 503) await new Promise((resolve) => setTimeout(resolve, 50));
+      if (answer.status === 503) await pause(50);
     }
   };
   await new Promise((resolve) => {
     process.once('message', resolve);
     process.send('ready');
   });
-  await Promise.all(Array.from({ length: senders }, (_, i) => one(i * 7)));
+  const start = performance.now();
+  await Promise.all(Array.from({ length: senders }, (_, i) => one(i * 7, start)));
   return sent;
 };
 
@@ -119,8 +125,12 @@ const measure = async () => {
 };
 
 if (values.sender) {
-  process.send(
-    await send(values.sender, Number(values.seconds), Number(values.senders), Number(values.batch)),
-    () => process.exit(0),
-  );
+  const { seconds, senders, batch, rate } = values;
+  const options = {
+    seconds: Number(seconds),
+    senders: Number(senders),
+    batch: Number(batch),
+    rate: Number(rate),
+  };
+  process.send(await send(values.sender, options), () => process.exit(0));
 } else console.log(JSON.stringify(await measure(), null, 2));

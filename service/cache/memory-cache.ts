@@ -30,7 +30,8 @@ export const createMemoryCache = (now: () => number = () => performance.now() / 
   return {
     backend: 'in-process',
     get: (key) => withSpan('get', spanOf('get'), async () => read(key)),
-    set: (key, value, ttlSeconds) => withSpan('set', spanOf('set'), async () => write(key, value, ttlSeconds)),
+    set: (key, value, ttlSeconds) =>
+      withSpan('set', spanOf('set'), async () => write(key, value, ttlSeconds)),
     close: async () => entries.clear(),
   };
 };

@@ -10,7 +10,8 @@ export interface ReadThrough {
 
 /** Reads through a cache and counts hits, misses and errors. A cache that fails is passed by. */
 export const createReadThrough = (cache: Cache, metrics: Metrics, log: Log): ReadThrough => {
-  const count = (result: 'hit' | 'miss' | 'error') => metrics.cacheRequests.inc({ result, backend: cache.backend });
+  const count = (result: 'hit' | 'miss' | 'error') =>
+    metrics.cacheRequests.inc({ result, backend: cache.backend });
 
   const lookUp = async (key: string): Promise<string | null> => {
     try {

@@ -111,9 +111,12 @@ export class FaultRegistry {
     const others = [...this.#active.values()];
     if (this.#active.has(request.id)) throw new FaultRefusedError(409, [`id: ${request.id} is on already`]);
     if (definition.exclusive && others.some((other) => other.definition === definition)) {
-      throw new FaultRefusedError(409, [`fault: a ${definition.name} is on already, and a carrier takes one at a time`]);
+      throw new FaultRefusedError(409, [
+        `fault: a ${definition.name} is on already, and a carrier takes one at a time`,
+      ]);
     }
-    if (others.length >= MAX_ACTIVE) throw new FaultRefusedError(409, [`at most ${MAX_ACTIVE} faults at a time`]);
+    if (others.length >= MAX_ACTIVE)
+      throw new FaultRefusedError(409, [`at most ${MAX_ACTIVE} faults at a time`]);
   }
 
   #begin(injection: Injection): ActiveFault {

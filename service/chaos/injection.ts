@@ -31,7 +31,9 @@ const field = (body: unknown, name: string): unknown =>
 const faultIssues = (name: unknown, definition: FaultDefinition | undefined, role: string): string[] => {
   if (typeof name !== 'string') return [];
   if (!definition) return [`fault: no fault is called ${JSON.stringify(name)}`];
-  return definition.carrier === role ? [] : [`fault: ${name} is carried by ${definition.carrier}, not by ${role}`];
+  return definition.carrier === role
+    ? []
+    : [`fault: ${name} is carried by ${definition.carrier}, not by ${role}`];
 };
 
 /**

@@ -1,12 +1,14 @@
+import { MIGRATIONS } from './migrations.ts';
 import type { Pool, Queryable } from './pool.ts';
 import { inTransaction } from './pool.ts';
-import { MIGRATIONS } from './migrations.ts';
 
 /** Any number that nobody else locks; the roles of this service share it. */
 const ADVISORY_LOCK = 7_261_983_450;
 
 const applyMissing = async (pool: Pool): Promise<void> => {
-  await pool.query('create table if not exists schema_migrations (name text primary key, applied_at timestamptz default now())');
+  await pool.query(
+    'create table if not exists schema_migrations (name text primary key, applied_at timestamptz default now())',
+  );
   const { rows } = await pool.query<{ name: string }>('select name from schema_migrations');
   const applied = new Set(rows.map(({ name }) => name));
   for (const { name, sql } of MIGRATIONS.filter((migration) => !applied.has(migration.name))) {

@@ -21,10 +21,16 @@ export const createPool = (url: string, max: number, name: string, log: Log): Po
 
 /** db_client_connection_*: OpenTelemetry's names for a pool's state. */
 export const observePool = (metrics: Metrics, pool: Pool): void => {
-  observedGaugeBy(metrics, 'db_client_connection_count', 'Connections of the database pool.', 'state', () => ({
-    used: pool.totalCount - pool.idleCount,
-    idle: pool.idleCount,
-  }));
+  observedGaugeBy(
+    metrics,
+    'db_client_connection_count',
+    'Connections of the database pool.',
+    'state',
+    () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+    }),
+  );
   observedGauge(
     metrics,
     'db_client_connection_pending_requests',

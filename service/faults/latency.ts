@@ -12,7 +12,8 @@ export const latency = defineFault({
     jitter: z.number().min(0).max(5_000).default(0).describe('uniform spread around the delay, milliseconds'),
   }),
   does: 'Makes the route handler of each victim wait before it does its work.',
-  expect: 'p95 of the routes goes up while CPU stays flat; slow-request lines; self time of the handler span grows.',
+  expect:
+    'p95 of the routes goes up while CPU stays flat; slow-request lines; self time of the handler span grows.',
   teaches: 'Time that no child span explains belongs to the service itself.',
   drain: { seconds: 1, why: 'requests that wait are let go at the clear and only have to finish' },
   start: ({ ms, jitter }) => {

@@ -31,7 +31,8 @@ const CLIENT_CLOSED = 499;
 
 const exemplarOf = (spanContext: SpanContext | undefined) =>
   spanContext && isSpanContextValid(spanContext)
-    ? { exemplarLabels: { trace_id: spanContext.traceId, span_id: spanContext.spanId } } : {};
+    ? { exemplarLabels: { trace_id: spanContext.traceId, span_id: spanContext.spanId } }
+    : {};
 
 const observe = (
   metrics: Metrics,
@@ -50,15 +51,29 @@ const observe = (
   if (status >= 499) metrics.serverErrors.inc({ labels, value: 1, ...exemplar });
 };
 
-const logRequest = (request: FastifyRequest, status: number, seconds: number, slowRequestMs: number): void => {
+const logRequest = (
+  request: FastifyRequest,
+  status: number,
+  seconds: number,
+  slowRequestMs: number,
+): void => {
   const duration = Math.round(seconds * 1e6) / 1e3;
-  const fields = { method: request.method, route: request.routeOptions.url, path: request.url, status, duration };
+  const fields = {
+    method: request.method,
+    route: request.routeOptions.url,
+    path: request.url,
+    status,
+    duration,
+  };
   if (status === CLIENT_CLOSED) request.log.warn(fields, 'request aborted by the client');
   else request.log.info(fields, 'request completed');
   if (duration > slowRequestMs) request.log.warn(fields, 'slow request');
 };
 
-const plugin = async (app: FastifyInstance, { metrics, slowRequestMs }: ObservabilityOptions): Promise<void> => {
+const plugin = async (
+  app: FastifyInstance,
+  { metrics, slowRequestMs }: ObservabilityOptions,
+): Promise<void> => {
   app.decorateRequest('observation', null);
 
   const end = (request: FastifyRequest, status: number): void => {

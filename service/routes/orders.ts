@@ -41,7 +41,9 @@ export const orderRoutes = (catalogue: Catalogue, orders: Orders) =>
       '/orders/:id',
       { schema: findSchema },
       async function getOrder({ params }, reply) {
-        return (await orders.find(params.id)) ?? refuse(reply, 404, 'not_found', `There is no order ${params.id}.`);
+        return (
+          (await orders.find(params.id)) ?? refuse(reply, 404, 'not_found', `There is no order ${params.id}.`)
+        );
       },
     );
   };

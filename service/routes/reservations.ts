@@ -21,10 +21,14 @@ const schema = {
 
 export const reservationRoutes = (stock: Stock) =>
   async function reservations(app: FastifyInstance): Promise<void> {
-    app.post<{ Body: Reservation }>('/reservations', { schema }, async function reserveStock({ body }, reply) {
-      if ((await stock.reserve(body)) === 'out-of-stock') {
-        return refuse(reply, 409, 'out_of_stock', `Product ${body.productId} is out of stock.`);
-      }
-      return reply.code(201).send({ orderId: body.orderId });
-    });
+    app.post<{ Body: Reservation }>(
+      '/reservations',
+      { schema },
+      async function reserveStock({ body }, reply) {
+        if ((await stock.reserve(body)) === 'out-of-stock') {
+          return refuse(reply, 409, 'out_of_stock', `Product ${body.productId} is out of stock.`);
+        }
+        return reply.code(201).send({ orderId: body.orderId });
+      },
+    );
   };

@@ -27,7 +27,10 @@ export const orderSchema = {
 } as const;
 
 /** What one order or reservation asks for. */
-export const wantedProperties = { productId, quantity: { type: 'integer', minimum: 1, maximum: 100 } } as const;
+export const wantedProperties = {
+  productId,
+  quantity: { type: 'integer', minimum: 1, maximum: 100 },
+} as const;
 
 export const idParams = (id: object) => ({ type: 'object', required: ['id'], properties: { id } });
 export const uuidParams = idParams(uuid);

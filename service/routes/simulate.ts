@@ -34,7 +34,10 @@ const heavySchema = {
     type: 'object',
     properties: { ms: { type: 'integer', minimum: 1, maximum: HEAVY_MAX_MS, default: 500 } },
   },
-  response: { 202: { type: 'object', properties: { jobId: { type: 'string' } } }, ...errorResponses(400, 500, 503) },
+  response: {
+    202: { type: 'object', properties: { jobId: { type: 'string' } } },
+    ...errorResponses(400, 500, 503),
+  },
 };
 
 /** Random failures of single requests; they keep no state, and are there in the lab profile only. */

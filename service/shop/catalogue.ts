@@ -19,10 +19,10 @@ const COLUMNS = 'id, name, description, price_cents as "priceCents"';
 
 export const createCatalogue = (db: Queryable, cache: ReadThrough): Catalogue => ({
   list: async (limit, offset) => {
-    const { rows } = await db.query<Product>(`select ${COLUMNS} from products order by id limit $1 offset $2`, [
-      limit,
-      offset,
-    ]);
+    const { rows } = await db.query<Product>(
+      `select ${COLUMNS} from products order by id limit $1 offset $2`,
+      [limit, offset],
+    );
     return rows;
   },
   find: (id) =>

@@ -74,7 +74,9 @@ export const createInventoryClient = (options: InventoryClientOptions): Inventor
   const attemptOnce = async (reservation: Reservation, attempt: number) => {
     const start = performance.now();
     try {
-      const result = resultOf(await post(url, timeoutMs, reservation).catch((error) => Promise.reject(asServiceError(error))));
+      const result = resultOf(
+        await post(url, timeoutMs, reservation).catch((error) => Promise.reject(asServiceError(error))),
+      );
       count('success', start);
       return result;
     } catch (error) {

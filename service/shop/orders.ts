@@ -31,12 +31,10 @@ export const createOrders = (pool: Pool, inventory: InventoryClient, jobs: JobSe
     if (reserved === 'out-of-stock') return null;
     const totalCents = product.priceCents * quantity;
     await inTransaction(pool, async (client) => {
-      await client.query('insert into orders (id, product_id, quantity, total_cents) values ($1, $2, $3, $4)', [
-        id,
-        product.id,
-        quantity,
-        totalCents,
-      ]);
+      await client.query(
+        'insert into orders (id, product_id, quantity, total_cents) values ($1, $2, $3, $4)',
+        [id, product.id, quantity, totalCents],
+      );
       await jobs.send(ORDERS_QUEUE, { orderId: id }, client);
     });
     return { id, productId: product.id, quantity, totalCents, status: 'pending' };

@@ -9,7 +9,8 @@ export interface Stock {
 
 class OutOfStock extends Error {}
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
+const pause = (milliseconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
 
 const take = async (client: Queryable, { orderId, productId, quantity }: Reservation): Promise<void> => {
   const inserted = await client.query(

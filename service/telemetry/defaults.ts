@@ -2,7 +2,10 @@
  * Settings of the OpenTelemetry SDK that this service starts from; a variable that is set already wins. Queues
  * hold several seconds of spans and logs at 300 requests/s; 200 ms keeps traces fresh.
  */
-export const telemetryDefaults = (environment: NodeJS.ProcessEnv, version: string): Record<string, string> => {
+export const telemetryDefaults = (
+  environment: NodeJS.ProcessEnv,
+  version: string,
+): Record<string, string> => {
   const exporter = environment.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none';
   const role = environment.SERVICE_ROLE ?? 'unknown';
   return {

@@ -1,9 +1,16 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+  type RegistryContentType,
+} from 'prom-client';
 
 /** 5 ms to 10 s, dense where the time-outs and delays of this system lie; seconds. */
 const DURATION_BUCKETS = [
-  0.005, 0.01, 0.015, 0.025, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1, 1.25, 1.5, 2, 2.5,
-  3, 4, 5, 7.5, 10,
+  0.005, 0.01, 0.015, 0.025, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1, 1.25, 1.5,
+  2, 2.5, 3, 4, 5, 7.5, 10,
 ];
 const HTTP_LABELS: string[] = ['http_request_method', 'http_route', 'http_response_status_code'];
 
@@ -65,7 +72,8 @@ export const createMetrics = () => {
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** CPU, memory, event-loop lag, garbage collection, start time of this process. */
-export const collectRuntimeMetrics = ({ registry }: Metrics): void => collectDefaultMetrics({ register: registry });
+export const collectRuntimeMetrics = ({ registry }: Metrics): void =>
+  collectDefaultMetrics({ register: registry });
 
 /** A gauge that is read at each scrape. */
 export const observedGauge = (

@@ -25,7 +25,8 @@ const sdk = new NodeSDK({
         requireParentforSpans: true,
         requestHook: (span) => {
           const resends = context.active().getValue(RESEND_COUNT);
-          if (typeof resends === 'number' && resends > 0) span.setAttribute('http.request.resend_count', resends);
+          if (typeof resends === 'number' && resends > 0)
+            span.setAttribute('http.request.resend_count', resends);
         },
       },
     }),

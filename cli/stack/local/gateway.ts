@@ -73,7 +73,7 @@ export const startGateway = async (options: GatewayOptions): Promise<FastifyInst
       getUpstream: () => next(),
       // Retries are the client's and the service's to make: hidden ones would blur every figure (503 is retried by default).
       retryDelay: () => null,
-      onError: (reply, { error }) => answerFailure(reply, error),
+      onError: (reply, { error }) => answerFailure(reply as FastifyReply, error),
     },
   });
   const timer = watchHealth(upstreams);

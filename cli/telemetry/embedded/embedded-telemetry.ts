@@ -1,3 +1,4 @@
+import { nowSeconds } from '../../shared/clock.ts';
 import { ObsctlError } from '../../shared/errors.ts';
 import type { PipelineState, TelemetrySource } from '../telemetry-source.ts';
 import { type Counters, type Receiver, startReceiver } from './receiver.ts';
@@ -14,6 +15,8 @@ export interface EmbeddedTelemetryOptions extends StoreOptions {
   targets: Target[];
   /** Seconds between scrapes. */
   scrapeInterval?: number;
+  /** Seconds for which telemetry is kept, so that a stack left up does not fill the disk; six hours where absent. */
+  retention?: number;
 }
 
 export interface EmbeddedTelemetry {
@@ -48,6 +51,16 @@ const pipelineState = ({ counters }: Receiver, scraper: Scraper, store: Store): 
   };
 };
 
+const PRUNE_EVERY_MS = 5 * 60 * 1000;
+const RETENTION_SECONDS = 6 * 3600;
+
+/** Forgets old telemetry now and then; returns what stops it. */
+const keepPruned = (store: Store, retention = RETENTION_SECONDS): (() => void) => {
+  const prune = () => store.prune(nowSeconds() - retention).catch(() => {});
+  const timer = setInterval(prune, PRUNE_EVERY_MS).unref();
+  return () => clearInterval(timer);
+};
+
 const listen = async (store: Store, port: number | undefined): Promise<Receiver> => {
   try {
     return await startReceiver(store, { port });
@@ -75,6 +88,7 @@ export const startEmbeddedTelemetry = async (
   const nextId = await seriesIds(store);
   const receiver = await listen(store, options.port);
   const scraper = new Scraper(store, nextId, { targets: options.targets, interval: options.scrapeInterval });
+  const stopPruning = keepPruned(store, options.retention);
   return {
     otlpUrl: receiver.url,
     source: new StoreTelemetrySource(store, () => pipelineState(receiver, scraper, store)),
@@ -83,6 +97,7 @@ export const startEmbeddedTelemetry = async (
     pipeline: () => ({ receiver: receiver.counters, scraper: scraper.counters }),
     flush: () => store.flush(),
     close: async () => {
+      stopPruning();
       await Promise.all([scraper.close(), receiver.close()]);
       await store.close();
     },

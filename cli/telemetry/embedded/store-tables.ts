@@ -4,6 +4,8 @@ import type { Log, Span } from '../../../reports/record/evidence.ts';
 /** A table: its columns in order, and how each is read from a row. The one place that knows the layout. */
 export interface Table<T> {
   name: string;
+  /** Column with the row's time, Unix seconds; a table without one is kept whole. */
+  time?: string;
   columns: { name: string; type: DuckDBType; of: (row: T) => DuckDBValue }[];
 }
 
@@ -42,6 +44,7 @@ export interface ExemplarRow {
 
 export const SPANS: Table<Span> = {
   name: 'spans',
+  time: 'start_time',
   columns: [
     { name: 'trace_id', type: VARCHAR, of: (row) => row.traceId },
     { name: 'span_id', type: VARCHAR, of: (row) => row.spanId },
@@ -62,6 +65,7 @@ export const SPANS: Table<Span> = {
 
 export const LOGS: Table<Log> = {
   name: 'logs',
+  time: 'time',
   columns: [
     { name: 'time', type: DOUBLE, of: (row) => row.time },
     { name: 'service', type: VARCHAR, of: (row) => row.service },
@@ -88,6 +92,7 @@ export const SERIES: Table<SeriesRow> = {
 
 export const SAMPLES: Table<SampleRow> = {
   name: 'samples',
+  time: 't',
   columns: [
     { name: 'series_id', type: INTEGER, of: (row) => row.series },
     { name: 't', type: DOUBLE, of: (row) => row.t },
@@ -99,6 +104,7 @@ export const SAMPLES: Table<SampleRow> = {
 
 export const EXEMPLARS: Table<ExemplarRow> = {
   name: 'exemplars',
+  time: 'time',
   columns: [
     { name: 'time', type: DOUBLE, of: (row) => row.time },
     { name: 'trace_id', type: VARCHAR, of: (row) => row.traceId },

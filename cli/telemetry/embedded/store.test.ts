@@ -69,6 +69,17 @@ describe('the store', () => {
     expect(store.lastFailure).toBeNull();
   });
 
+  test('forgets what is older than it is told', async () => {
+    store = await Store.open(':memory:');
+    store.put(LOGS, [
+      { ...log('old'), time: 10 },
+      { ...log('new'), time: 20 },
+    ]);
+    await store.flush();
+    await store.prune(15);
+    expect(await bodies()).toEqual(['new']);
+  });
+
   test('many flushes at once write every row once', async () => {
     store = await Store.open(':memory:');
     const names = Array.from({ length: 20 }, (_, i) => `line ${String(i).padStart(2, '0')}`);

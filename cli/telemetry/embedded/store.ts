@@ -53,14 +53,14 @@ export class Store {
   /** Opens or creates the file. Throws DuckDB's error when it cannot. */
   static async open(file: string, options: StoreOptions = {}): Promise<Store> {
     const instance = await DuckDBInstance.create(file, {
-      memory_limit: options.memoryLimit ?? '256MB',
+      memory_limit: options.memoryLimit ?? '128MB',
       threads: '1',
       preserve_insertion_order: 'false',
     });
     const [writer, reader] = [await instance.connect(), await instance.connect()];
     for (const table of TABLES) await writer.run(createTable(table));
     const limits = {
-      rows: options.maxQueuedRows ?? 50_000,
+      rows: options.maxQueuedRows ?? 20_000,
       bytes: options.maxQueuedBytes ?? 32 * 1024 * 1024,
     };
     return new Store(instance, writer, reader, limits);
@@ -102,6 +102,13 @@ export class Store {
   /** Rows of a query, values as plain JavaScript. Counts must be cast to DOUBLE or INTEGER in the SQL. */
   async query(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
     return (await this.reader.runAndReadAll(sql, values)).getRowObjectsJS();
+  }
+
+  /** Forgets what is older than `before`, Unix seconds. */
+  async prune(before: number): Promise<void> {
+    for (const { name, time } of TABLES) {
+      if (time) await this.reader.run(`DELETE FROM ${name} WHERE ${time} < $1`, [before]);
+    }
   }
 
   /** Writes what is queued and lets the file go. */

@@ -30,6 +30,11 @@ describe('errors', () => {
 
   it('needs three errors, and compares with what failed in steady', () => {
     expect(spikesOf(60, (i) => ({ failures: i === 25 ? 2 : 0 }))).toEqual([]);
+    // Two of two would be significant against 0 of 400, but two are no spike.
+    const sparse = (failing: number) => (i: number) =>
+      i < 20 ? {} : { requests: 1, failures: i < 20 + failing ? 1 : 0 };
+    expect(spikesOf(60, sparse(2))).toEqual([]);
+    expect(spikesOf(60, sparse(3))).toMatchObject([{ onset: 20, detectedAt: 23 }]);
     expect(spikesOf(60, (i) => ({ failures: i % 5 === 0 ? 4 : 0 }))).toEqual([]);
   });
 

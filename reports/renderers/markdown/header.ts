@@ -18,6 +18,15 @@ const MEANING: Record<VerdictName, string> = {
     'The experiment was carried out and undone, and the evidence is complete enough to believe what follows.',
 };
 
+/** What it meant for those who use the system. */
+const consequence = ({ verdict, findings }: RunRecord): string => {
+  if (verdict.name !== 'passed' || !findings || findings.spikes.length === 0) return '';
+  if (!findings.clientImpact) return ' The client noticed nothing; only the servers did.';
+  return findings.recovery.recovered
+    ? ' The client was hurt while it lasted, and the system came back once the cause was gone.'
+    : ' The client was hurt, and the system was not seen to come back.';
+};
+
 const worthSaying = ({ verdict }: RunRecord): string[] => (verdict.name === 'passed' ? [] : verdict.reasons);
 
 /** Title, when and what, the verdict and its reasons. */
@@ -28,7 +37,7 @@ export const header = (record: RunRecord): string => {
     `# ${plain(experiment.title)}`,
     `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}, scenario ${code(experiment.scenario)}.`,
     [
-      `> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}`,
+      `> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}${consequence(record)}`,
       ...(reasons.length > 0 ? ['>', ...reasons] : []),
     ].join('\n'),
   );

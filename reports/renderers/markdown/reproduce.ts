@@ -17,5 +17,5 @@ export const reproduce = ({ experiment, runId }: RunRecord): string =>
       ],
       'sh',
     ),
-    `Load: ${load(experiment)}. Seed ${code(String(experiment.seed))}; experiment hash ${code(experiment.hash)}: runs with an equal hash asked for the same.`,
+    `Load: ${load(experiment)}. Seed ${code(String(experiment.seed))}; experiment hash ${code(experiment.hash.slice(0, 16))}: runs with an equal hash asked for the same.`,
   );

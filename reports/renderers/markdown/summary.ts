@@ -1,6 +1,6 @@
 import type { Findings, Spike } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
-import { clock, duration, list, offset, percent, plural, times } from '../format.ts';
+import { clock, count, duration, list, offset, percent, plural, times } from '../format.ts';
 import { code, plain } from '../text.ts';
 import { type Common, commonSpan, examplesOf } from './origin.ts';
 import { spanText } from './span.ts';
@@ -83,10 +83,14 @@ const after = ({ recovery }: Findings): string => {
     : 'Everything was back to normal by the end of the fault phase, and stayed so for the rest of the run.';
 };
 
-const nothing = (record: RunRecord): string =>
-  record.findings
-    ? `None of the SLIs left its steady state after the steady phase${record.load ? ` (${plural(record.load.requests, 'request')}, ${record.load.failures} failed)` : ''}.`
-    : 'The run ended before there was any evidence to look at.';
+/** No spike means something only where there was something to compare: silence is not health. */
+const nothing = ({ findings, load }: RunRecord): string => {
+  if (!findings) return 'The run ended before there was any evidence to look at.';
+  if (!findings.baseline.observed)
+    return 'Nobody can say: there is too little data to tell a spike from its absence.';
+  const requests = load ? ` (${plural(load.requests, 'request')}, ${count(load.failures)} failed)` : '';
+  return `No SLI left its steady state${requests}.`;
+};
 
 /** Three to five sentences, from the findings alone: when, how bad, where from, how it ended. */
 export const summary = (record: RunRecord): string => {

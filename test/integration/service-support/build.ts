@@ -12,7 +12,10 @@ export const buildService = async () => {
   const folder = mkdtempSync(join(root, 'node_modules', '.obsctl-service-'));
   await build({
     absWorkingDir: root,
-    entryPoints: { 'service/server': 'service/server.ts', 'service/register': 'service/telemetry/register.ts' },
+    entryPoints: {
+      'service/server': 'service/server.ts',
+      'service/register': 'service/telemetry/register.ts',
+    },
     outdir: folder,
     bundle: true,
     splitting: true,

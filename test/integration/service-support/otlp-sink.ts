@@ -52,7 +52,10 @@ const spansOf = (body: any): SunkSpan[] =>
         attributes: plain(span.attributes),
         resource: plain(resource.attributes),
         // biome-ignore lint/suspicious/noExplicitAny: OTLP/JSON as it comes
-        events: (span.events ?? []).map((event: any) => ({ name: event.name, attributes: plain(event.attributes) })),
+        events: (span.events ?? []).map((event: any) => ({
+          name: event.name,
+          attributes: plain(event.attributes),
+        })),
         start: Number(span.startTimeUnixNano) / 1e9,
         end: Number(span.endTimeUnixNano) / 1e9,
       })),

@@ -63,7 +63,10 @@ export const inject = async (replica: ServiceProcess, body: Record<string, unkno
   return id;
 };
 
-export const clear = async (replica: ServiceProcess, id: string): Promise<{ eligible: number; hits: number }> => {
+export const clear = async (
+  replica: ServiceProcess,
+  id: string,
+): Promise<{ eligible: number; hits: number }> => {
   const response = await admin(replica, 'DELETE', `/faults/${id}`);
   if (response.status !== 200) throw new Error(`clear: ${response.status} ${await response.text()}`);
   return (await response.json()) as { eligible: number; hits: number };
@@ -101,7 +104,10 @@ export const order = (api: ServiceProcess, productId = 1) =>
   });
 
 /** Asks again until `look` finds something; fails with `what` after a long time. */
-export const eventually = async <T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+export const eventually = async <T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> => {
   const deadline = performance.now() + 30_000;
   for (;;) {
     const found = await look();

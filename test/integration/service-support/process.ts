@@ -33,7 +33,7 @@ export const startProcess = async (
   environment: Record<string, string>,
 ): Promise<ServiceProcess> => {
   const child = fork(built.server, [], {
-    execArgv: ['--import', built.register],
+    execArgv: ['--enable-source-maps', '--import', built.register],
     env: { PATH: process.env.PATH ?? '', ADMIN_TOKEN: TOKEN, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

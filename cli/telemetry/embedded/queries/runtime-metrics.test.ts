@@ -1,0 +1,26 @@
+import { collectDefaultMetrics, Registry, type RegistryContentType } from 'prom-client';
+import { expect, test } from 'vitest';
+import { RUNTIME_UNITS } from '../../../../reports/record/evidence.ts';
+import { parseExposition } from '../openmetrics.ts';
+import { RUNTIME_METRICS } from './runtime-metrics.ts';
+
+test('every runtime name has one way to be made', () => {
+  expect(RUNTIME_METRICS.map(({ name }) => name).sort()).toEqual(Object.keys(RUNTIME_UNITS).sort());
+});
+
+test('the process metrics are called as prom-client calls them', async () => {
+  const registry = new Registry<RegistryContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  collectDefaultMetrics({ register: registry });
+  const { samples, types } = parseExposition(await registry.metrics());
+  registry.clear();
+  const shown = new Set([
+    ...samples.map(({ name }) => name),
+    ...[...types.keys()].map((name) => `${name}_sum`),
+  ]);
+  const ours = RUNTIME_METRICS.map(({ metric }) => metric).filter((metric) =>
+    /^(process|nodejs)_/.test(metric),
+  );
+  expect(ours.length).toBe(5);
+  expect(ours.filter((metric) => !shown.has(metric))).toEqual([]);
+});

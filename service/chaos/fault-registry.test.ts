@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { defineFault, type FaultHooks } from '../faults/fault.ts';
+import { FAULTS } from '../faults/index.ts';
+import { FaultRegistry } from './fault-registry.ts';
+import type { FaultRefusedError } from './injection.ts';
+
+const stopped = vi.fn();
+const probe = defineFault({
+  ...FAULTS.latency!,
+  name: 'probe',
+  exclusive: true,
+  parameters: z.strictObject({ size: z.number().max(3).default(1) }),
+  start: (): FaultHooks => ({ handle: () => undefined, stop: stopped }),
+});
+
+const request = { route: '/products/:id', method: 'GET', headers: {} };
+const refusal = (injection: Promise<unknown>): Promise<FaultRefusedError> =>
+  injection.then(
+    () => expect.unreachable('it was taken'),
+    (error) => error,
+  );
+
+describe('FaultRegistry', () => {
+  let now = 100;
+  let registry: FaultRegistry;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    stopped.mockReset();
+    now = 100;
+    registry = new FaultRegistry({
+      role: 'api',
+      faults: { ...FAULTS, probe },
+      host: {},
+      monotonic: () => now,
+    });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  const inject = (more: object = {}) =>
+    registry.inject({ id: 'a', fault: 'probe', leaseSeconds: 10, ...more });
+
+  it('reports what it took, and counts', async () => {
+    const state = await inject({ target: { route: '/products/*', rate: 1 } });
+    expect(state).toMatchObject({
+      id: 'a',
+      fault: 'probe',
+      parameters: { size: 1 },
+      expiresIn: 10,
+      eligible: 0,
+      hits: 0,
+    });
+    registry.victimsFor(request);
+    registry.victimsFor({ ...request, route: '/orders' });
+    expect(registry.list()[0]).toMatchObject({ eligible: 1, hits: 1 });
+  });
+
+  it('counts who was spared as eligible only', async () => {
+    await inject({ target: { rate: 0.5 } });
+    for (let n = 0; n < 200; n++) registry.victimsFor(request);
+    const [state] = registry.list();
+    expect(state?.eligible).toBe(200);
+    expect(state?.hits).toBeGreaterThan(60);
+    expect(state?.hits).toBeLessThan(140);
+  });
+
+  it('ends with its lease by its timer alone', async () => {
+    await inject();
+    now = 110;
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(stopped).toHaveBeenCalledOnce();
+  });
+
+  it('ends with its lease at the first look, should the timer be late', async () => {
+    await inject();
+    now = 109.999;
+    expect(registry.victimsFor(request)).toHaveLength(1);
+    now = 110;
+    expect(registry.victimsFor(request)).toHaveLength(0);
+    expect(stopped).toHaveBeenCalledOnce();
+    expect(registry.list()).toEqual([]);
+  });
+
+  it('lives on when it is renewed', async () => {
+    await inject();
+    now = 108;
+    expect(registry.renew('a', 10)?.expiresIn).toBe(10);
+    now = 117;
+    await vi.advanceTimersByTimeAsync(9_500);
+    expect(registry.list()).toHaveLength(1);
+    now = 118;
+    expect(registry.list()).toHaveLength(0);
+    expect(registry.renew('a', 10)).toBeUndefined();
+  });
+
+  it('has no victim after the clear, and gives the last state once', async () => {
+    await inject();
+    registry.victimsFor(request);
+    expect(await registry.clear('a')).toMatchObject({ hits: 1 });
+    expect(registry.victimsFor(request)).toEqual([]);
+    expect(await registry.clear('a')).toBeUndefined();
+  });
+
+  it('clears all', async () => {
+    await inject();
+    await registry.inject({ id: 'b', fault: 'latency', leaseSeconds: 5 });
+    expect((await registry.clearAll()).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(registry.list()).toEqual([]);
+  });
+
+  it('refuses an id that is on, and a second exclusive fault', async () => {
+    await inject();
+    expect(await refusal(inject({ fault: 'latency' }))).toMatchObject({
+      statusCode: 409,
+      details: ['id: a is on already'],
+    });
+    expect(await refusal(inject({ id: 'b' }))).toMatchObject({ statusCode: 409 });
+    await registry.clear('a');
+    await inject({ id: 'b' });
+  });
+
+  it('takes 16 faults at most', async () => {
+    for (let n = 0; n < 16; n++) await registry.inject({ id: `l-${n}`, fault: 'latency', leaseSeconds: 5 });
+    expect(await refusal(inject())).toMatchObject({ statusCode: 409 });
+  });
+
+  it('names every violation at once', async () => {
+    const { statusCode, details } = await refusal(
+      inject({ leaseSeconds: 901, target: { rate: 1.5, colour: 'red' }, parameters: { size: 9, shape: 1 } }),
+    );
+    expect(statusCode).toBe(400);
+    for (const path of ['leaseSeconds', 'target.rate', 'target', 'parameters.size', 'parameters:']) {
+      expect(details.some((line) => line.startsWith(path))).toBe(true);
+    }
+  });
+
+  it.each([
+    ['a fault that is not there', { fault: 'earthquake' }, /no fault is called "earthquake"/],
+    ['a name of Object.prototype', { fault: 'constructor' }, /no fault is called "constructor"/],
+    ['a fault of another carrier', { fault: 'retry-storm' }, /carried by inventory, not by api/],
+    ['a lease without end', { leaseSeconds: undefined }, /leaseSeconds/],
+    ['a negative lease', { leaseSeconds: -1 }, /leaseSeconds/],
+    ['a rate of nothing', { target: { rate: 0 } }, /target\.rate/],
+  ])('refuses %s', async (_what, more, words) => {
+    expect((await refusal(inject(more))).message).toMatch(words);
+    expect(registry.list()).toEqual([]);
+  });
+
+  it('keeps nothing of a fault that could not start', async () => {
+    const broken = { ...probe, name: 'broken', start: () => Promise.reject(new Error('no room')) };
+    registry = new FaultRegistry({ role: 'api', faults: { broken }, host: {} });
+    expect(await refusal(inject({ fault: 'broken' }))).toMatchObject({
+      statusCode: 400,
+      details: ['no room'],
+    });
+    expect(registry.list()).toEqual([]);
+  });
+
+  it('stops what finishes its start after its end', async () => {
+    let begin: (hooks: FaultHooks) => void = () => undefined;
+    const slow = {
+      ...probe,
+      name: 'slow',
+      start: () => new Promise<FaultHooks>((resolve) => (begin = resolve)),
+    };
+    registry = new FaultRegistry({ role: 'api', faults: { slow }, host: {}, monotonic: () => now });
+    const injection = refusal(inject({ fault: 'slow' }));
+    now = 111;
+    expect(registry.list()).toEqual([]);
+    begin({ stop: stopped });
+    expect((await injection).statusCode).toBe(409);
+    expect(stopped).toHaveBeenCalledOnce();
+  });
+});
