@@ -25,7 +25,13 @@ export const observe = async (load: LoadResult, phases: Phase[], parts: RunParts
   const { listener, stack } = parts;
   const source = await stack.telemetry();
   listener.step?.('waiting for the last telemetry');
-  const settled = await settle(source, { clientTraces: load.traces, loadEndedAt: load.endedAt, timeoutSeconds: SETTLE_TIMEOUT });
+  const settled = await settle(source, {
+    clientTraces: load.traces,
+    loadEndedAt: load.endedAt,
+    timeoutSeconds: SETTLE_TIMEOUT,
+    entryService: ENTRY_SERVICE,
+    clientService: CLIENT_SERVICE,
+  });
   listener.step?.('collecting the evidence');
   const window = { from: phases[0]!.from, to: nowSeconds() };
   const incidents = (await stack.status())?.incidents ?? [];

@@ -19,7 +19,7 @@ type Value = 'errorRatio' | 'p95' | 'requestsPerSecond' | 'attemptsPerSecond';
 const nameOf = ({ viewpoint, service }: SliSeries): string =>
   viewpoint === 'client' ? 'client' : `server ${service}`;
 
-const percentAxis: Axis = { format: (value) => `${Math.round(value * 100)} %` };
+const percentAxis: Axis = { format: (value) => `${Math.round(value * 100)} %`, most: 1 };
 const secondsAxis: Axis = { format: (value) => duration(value), log: true };
 const rateAxis: Axis = { format: (value) => `${value}` };
 
@@ -56,7 +56,8 @@ const alarming = ({ findings, entryService }: RunRecord): SliSeries[] =>
 const sliLines = (record: RunRecord, marks: Marks, kind: 'errors' | 'latency'): Line[] =>
   alarming(record).map((series) => {
     const onsets = onsetsOf(record, marks, `${series.viewpoint}-${kind}`);
-    return colored(record, series, line(series, kind === 'errors' ? 'errorRatio' : 'p95', marks, onsets));
+    const drawn = line(series, kind === 'errors' ? 'errorRatio' : 'p95', marks, onsets);
+    return { ...colored(record, series, drawn), broad: series.viewpoint === 'server' };
   });
 
 /** A logarithmic axis has no zero: such seconds are gaps. */

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { clean } from '../text.ts';
 import { type Marks, marksSeries, onsetMarks } from './marks.ts';
-import { FAULT, FONT, GRID, INK, MUTED, PALETTE, PLOT } from './theme.ts';
+import { FAULT, FONT, GRID, INK, MUTED, PALETTE, PLOT, WIDTH } from './theme.ts';
 
 export interface Line {
   name: string;
@@ -11,6 +11,8 @@ export interface Line {
   onsets?: number[];
   /** A line in the background: thin and dashed. */
   dashed?: boolean;
+  /** Broad and behind the others, so that two lines on the same course are both seen. */
+  broad?: boolean;
   /** Its colour, so that the same thing looks the same in every chart; else by its place. */
   color?: string;
   axis?: 0 | 1;
@@ -19,6 +21,8 @@ export interface Line {
 export interface Axis {
   format: (value: number) => string;
   log?: boolean;
+  /** The top of the axis never lies above this. */
+  most?: number;
 }
 
 const colorOf = (i: number): string => PALETTE[i % PALETTE.length]!;
@@ -32,14 +36,23 @@ const lineSeries = (line: Line, i: number) => ({
   silent: true,
   emphasis: { disabled: true },
   connectNulls: false,
-  lineStyle: line.dashed ? { width: 1.3, type: [5, 3] } : { width: 2, type: 'solid' as const },
+  z: line.broad ? 2 : 3,
+  lineStyle: line.dashed ? { width: 1.3, type: [5, 3] } : { width: line.broad ? 4 : 2, opacity: line.broad ? 0.6 : 1 },
   color: line.color ?? colorOf(i),
   ...(line.onsets?.length ? { markPoint: onsetMarks(line.onsets, line.color ?? colorOf(i)) } : {}),
 });
 
-const yAxis = ({ format, log }: Axis, i: number) => ({
+/** All of the axis in quarters where the values come near its most, else as far as they go. */
+const upTo = (most: number) => ({
+  max: ({ max }: { max: number }) => (max > most * 0.75 ? most : null),
+  minInterval: 0,
+  maxInterval: most / 4,
+});
+
+const yAxis = ({ format, log, most }: Axis, i: number) => ({
   type: log ? ('log' as const) : ('value' as const),
   min: log ? undefined : 0,
+  ...(most === undefined ? {} : upTo(most)),
   splitNumber: 4,
   axisLine: { show: false },
   axisTick: { show: false },
@@ -62,13 +75,36 @@ const heading = (title: string, marks: Marks) => ({
   subtextStyle: { fontSize: 11, color: FAULT },
 });
 
+/** Pixels of a legend entry: mark and gap, and about what a character takes. */
+const entryWidth = ({ name }: Line): number => 40 + 6.2 * clean(name, 40).length;
+
+/** How many rows the legend takes when it wraps at the width of the plot. */
+const legendRows = (lines: Line[]): number => {
+  const most = WIDTH - PLOT.left - PLOT.right;
+  let [rows, used] = [1, 0];
+  for (const line of lines) {
+    const width = entryWidth(line);
+    if (used > 0 && used + width > most) [rows, used] = [rows + 1, 0];
+    used += width;
+  }
+  return rows;
+};
+
+const LEGEND_ROW = 34;
+
+const gridOf = (lines: Line[], axes: Axis[]) => ({
+  ...PLOT,
+  bottom: PLOT.bottom + LEGEND_ROW * (legendRows(lines) - 1),
+  right: axes.length > 1 ? PLOT.left : PLOT.right,
+});
+
 const legend = (lines: Line[]) => ({
   left: PLOT.left - 6,
   bottom: 6,
   icon: 'roundRect',
   itemWidth: 14,
   itemHeight: 4,
-  itemGap: 28,
+  itemGap: 22,
   selectedMode: false,
   textStyle: { color: INK, fontSize: 11 },
   data: lines.map(({ name }) => clean(name, 40)),
@@ -81,14 +117,14 @@ export const chartOption = (title: string, lines: Line[], axes: Axis[], marks: M
   textStyle: { fontFamily: FONT, color: INK },
   title: heading(title, marks),
   legend: legend(lines),
-  grid: { ...PLOT, right: axes.length > 1 ? PLOT.left : PLOT.right },
+  grid: gridOf(lines, axes),
   xAxis: {
     type: 'value',
     min: 0,
     max: Math.ceil(marks.end) || 1,
     splitLine: { show: false },
     axisLine: { lineStyle: { color: MUTED } },
-    axisLabel: { color: MUTED, fontSize: 11, formatter: (value: number) => `${value} s` },
+    axisLabel: { color: MUTED, fontSize: 11, showMaxLabel: false, formatter: (value: number) => `${value} s` },
   },
   yAxis: axes.map(yAxis),
   series: [...lines.map(lineSeries), marksSeries(marks)],
