@@ -13,7 +13,12 @@ module.exports = {
     only('service-stands-alone', '^service/', '^service/', 'service imports neither cli nor reports'),
     only('reports-stand-alone', '^reports/', '^reports/', 'cli imports reports, never the reverse'),
     only('record-imports-nothing', '^reports/record/', '^reports/record/', 'the record is the ground floor'),
-    only('analysis-is-pure', '^reports/analysis/', '^reports/(analysis|record)/', 'evidence in, findings out'),
+    only(
+      'analysis-is-pure',
+      '^reports/analysis/',
+      '^reports/(analysis|record)/',
+      'evidence in, findings out',
+    ),
     {
       name: 'analysis-never-sees-truth',
       severity: 'error',
@@ -27,7 +32,12 @@ module.exports = {
       from: { path: '^reports/(analysis|record)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
-    only('renderers-read-records', '^reports/renderers/', '^reports/(renderers|record)/', 'never query, never compute'),
+    only(
+      'renderers-read-records',
+      '^reports/renderers/',
+      '^reports/(renderers|record)/',
+      'never query, never compute',
+    ),
     only('scenarios-stand-alone', '^scenarios/', '^scenarios/', 'k6 runs them, not Node'),
     {
       name: 'cli-knows-only-the-contract-of-service',

@@ -16,18 +16,30 @@ interface Entry {
 
 /** Every command. Only the one that is called is loaded. */
 const COMMANDS: Record<string, Entry> = {
-  demo: { summary: 'bring a stack up, break it under load, put it right, report', load: () => import('./commands/demo.ts') },
+  demo: {
+    summary: 'bring a stack up, break it under load, put it right, report',
+    load: () => import('./commands/demo.ts'),
+  },
   up: { summary: 'bring the local stack up', load: () => import('./commands/up.ts') },
   down: { summary: 'take the stack down and leave nothing', load: () => import('./commands/down.ts') },
   status: { summary: 'say what is up, and how it is', load: () => import('./commands/status.ts') },
-  run: { summary: 'run an experiment: steady, fault, recovery, report', load: () => import('./commands/run.ts') },
+  run: {
+    summary: 'run an experiment: steady, fault, recovery, report',
+    load: () => import('./commands/run.ts'),
+  },
   chaos: { summary: 'inject, list and clear faults', load: () => import('./commands/chaos.ts') },
   load: { summary: 'drive the stack with a k6 scenario', load: () => import('./commands/load.ts') },
   report: { summary: 'write the report of a run again', load: () => import('./commands/report.ts') },
   runs: { summary: 'list the runs', load: () => import('./commands/runs.ts') },
   logs: { summary: 'show the logs of the stack', load: () => import('./commands/logs.ts') },
-  tools: { summary: 'list and install the binaries obsctl drives', load: () => import('./commands/tools.ts') },
-  doctor: { summary: 'check what this machine has and what is missing', load: () => import('./commands/doctor.ts') },
+  tools: {
+    summary: 'list and install the binaries obsctl drives',
+    load: () => import('./commands/tools.ts'),
+  },
+  doctor: {
+    summary: 'check what this machine has and what is missing',
+    load: () => import('./commands/doctor.ts'),
+  },
 };
 
 const EXAMPLES = `
@@ -72,7 +84,9 @@ const createContext = async (argv: string[]): Promise<Context> => {
   };
   const stack = once(async () => {
     const { LocalStack } = await import('./stack/local/local-stack.ts');
-    const { createEmbeddedTelemetrySource } = await import('./telemetry/embedded/embedded-telemetry-source.ts');
+    const { createEmbeddedTelemetrySource } = await import(
+      './telemetry/embedded/embedded-telemetry-source.ts'
+    );
     return new LocalStack({ telemetryOver: createEmbeddedTelemetrySource });
   });
   return {
@@ -88,7 +102,11 @@ const createContext = async (argv: string[]): Promise<Context> => {
       const { installTool } = await import('./tools/tools.ts');
       const { toolProgressText } = await import('./tools/progress-text.ts');
       return k6LoadDriver({
-        binary: () => installTool('k6', { onProgress: (progress) => output.step(toolProgressText(progress)), signal: interruption.signal }),
+        binary: () =>
+          installTool('k6', {
+            onProgress: (progress) => output.step(toolProgressText(progress)),
+            signal: interruption.signal,
+          }),
       });
     }),
     guard: once(async () => (await import('./stack/local/reaper.ts')).startReaper()),
@@ -103,7 +121,9 @@ const addGlobalOptions = (command: Command): Command =>
 
 const buildProgram = async (argv: string[]): Promise<Command> => {
   const program = new Command('obsctl')
-    .description('Breaks an instrumented platform on purpose under load, and proves from telemetry alone what broke.')
+    .description(
+      'Breaks an instrumented platform on purpose under load, and proves from telemetry alone what broke.',
+    )
     .version(VERSION, '-V, --version')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
@@ -124,9 +144,15 @@ const buildProgram = async (argv: string[]): Promise<Command> => {
 /** Commander's own words, as one of our errors. */
 const usageError = (error: CommanderError, argv: string[]): ObsctlError => {
   const [message, ...hints] = error.message.replace(/^error: /, '').split('\n');
-  const unknown = error.code === 'commander.unknownCommand' ? argv.find((word) => !word.startsWith('-')) : undefined;
-  const details = unknown ? [`nearest: ${nearest(unknown, Object.keys(COMMANDS)).join(', ')}`] : hints.filter(Boolean);
-  return new ObsctlError('USAGE', `${message!.charAt(0).toUpperCase()}${message!.slice(1)}.`, { details, cause: error });
+  const unknown =
+    error.code === 'commander.unknownCommand' ? argv.find((word) => !word.startsWith('-')) : undefined;
+  const details = unknown
+    ? [`nearest: ${nearest(unknown, Object.keys(COMMANDS)).join(', ')}`]
+    : hints.filter(Boolean);
+  return new ObsctlError('USAGE', `${message!.charAt(0).toUpperCase()}${message!.slice(1)}.`, {
+    details,
+    cause: error,
+  });
 };
 
 /** What the system says of a path that is in the way or forbidden. */
@@ -137,7 +163,9 @@ const asUserError = (error: unknown, argv: string[]): ObsctlError | undefined =>
   if (error instanceof CommanderError) return usageError(error, argv);
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC') return new ObsctlError('DISK_FULL', messageOf(error), { cause: error });
-  return UNUSABLE.has(code ?? '') ? new ObsctlError('FILE_UNUSABLE', messageOf(error), { cause: error }) : undefined;
+  return UNUSABLE.has(code ?? '')
+    ? new ObsctlError('FILE_UNUSABLE', messageOf(error), { cause: error })
+    : undefined;
 };
 
 const printError = (error: ObsctlError, argv: string[]): void => {

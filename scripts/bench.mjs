@@ -22,7 +22,13 @@ const seconds = (work) => {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const timed = (times, work) => median(Array.from({ length: times }, () => seconds(work)));
 const node = (...args) => execFileSync(process.execPath, args, { stdio: 'ignore', env });
-const obsctl = (...args) => execFileSync(process.execPath, [BIN, ...args], { cwd: home, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+const obsctl = (...args) =>
+  execFileSync(process.execPath, [BIN, ...args], {
+    cwd: home,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 const json = (...args) => JSON.parse(obsctl(...args, '--json'));
 
 /** Like obsctl(), but a verdict other than passed is an answer too. */
@@ -38,7 +44,11 @@ const benches = {
   help() {
     const bare = timed(15, () => node('-e', '0'));
     const help = timed(15, () => node(BIN, '--help'));
-    row('obsctl --help over node -e 0', `${(help / bare).toFixed(2)}x (${(help * 1000).toFixed(0)} ms, ${(bare * 1000).toFixed(0)} ms)`, '2x');
+    row(
+      'obsctl --help over node -e 0',
+      `${(help / bare).toFixed(2)}x (${(help * 1000).toFixed(0)} ms, ${(bare * 1000).toFixed(0)} ms)`,
+      '2x',
+    );
   },
 
   up() {
@@ -47,7 +57,11 @@ const benches = {
       obsctl('down');
       return took;
     });
-    row('local up to ready', `${median(times).toFixed(1)} s (${times.map((time) => time.toFixed(1)).join(', ')})`, '10 s');
+    row(
+      'local up to ready',
+      `${median(times).toFixed(1)} s (${times.map((time) => time.toFixed(1)).join(', ')})`,
+      '10 s',
+    );
   },
 
   demo() {
@@ -59,26 +73,60 @@ const benches = {
       });
       const record = JSON.parse(readFileSync(result.record, 'utf8'));
       const loadEnd = record.phases.at(-1).to;
-      return { took, report: record.createdAt - loadEnd, verdict: record.verdict.name, exemplars: record.completeness?.exemplars };
+      return {
+        took,
+        report: record.createdAt - loadEnd,
+        verdict: record.verdict.name,
+        exemplars: record.completeness?.exemplars,
+      };
     });
     row('whole demo', `${median(runs.map(({ took }) => took)).toFixed(1)} s`, '90 s');
-    row('report after the end of the load', `${median(runs.map(({ report }) => report)).toFixed(1)} s`, '5 s');
-    const resolved = runs.filter(({ exemplars }) => exemplars && exemplars.collected > 0 && exemplars.unresolved === 0);
+    row(
+      'report after the end of the load',
+      `${median(runs.map(({ report }) => report)).toFixed(1)} s`,
+      '5 s',
+    );
+    const resolved = runs.filter(
+      ({ exemplars }) => exemplars && exemplars.collected > 0 && exemplars.unresolved === 0,
+    );
     row('demos in which every exemplar resolved', `${resolved.length} of ${count}`, 'all');
-    row('demos that passed', `${runs.filter(({ verdict }) => verdict === 'passed').length} of ${count} (${runs.map(({ verdict }) => verdict).join(', ')})`, 'all');
+    row(
+      'demos that passed',
+      `${runs.filter(({ verdict }) => verdict === 'passed').length} of ${count} (${runs.map(({ verdict }) => verdict).join(', ')})`,
+      'all',
+    );
   },
 
   ingest() {
-    const out = execFileSync(process.execPath, [new URL('bench/ingest.mjs', import.meta.url).pathname], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    const out = execFileSync(process.execPath, [new URL('bench/ingest.mjs', import.meta.url).pathname], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const { spansPerCpuSecond, spansPerSecond, rssMiB, refused, countsAgree } = JSON.parse(out);
-    row('embedded receiver, spans by a second of one core', `${spansPerCpuSecond} (${spansPerSecond}/s by the clock)`, '10000');
-    row('  its memory at most; refused, all counted', `${rssMiB.peak} MiB; ${refused}, ${countsAgree ? 'yes' : 'NO'}`, 'bounded; yes');
+    row(
+      'embedded receiver, spans by a second of one core',
+      `${spansPerCpuSecond} (${spansPerSecond}/s by the clock)`,
+      '10000',
+    );
+    row(
+      '  its memory at most; refused, all counted',
+      `${rssMiB.peak} MiB; ${refused}, ${countsAgree ? 'yes' : 'NO'}`,
+      'bounded; yes',
+    );
   },
 
   telemetry() {
-    const out = execFileSync(process.execPath, [new URL('bench/telemetry-cost.mjs', import.meta.url).pathname], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    const out = execFileSync(
+      process.execPath,
+      [new URL('bench/telemetry-cost.mjs', import.meta.url).pathname],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     const { withTelemetry, without } = JSON.parse(out);
-    row("telemetry's cost: throughput of one api replica with / without", `${(withTelemetry / without).toFixed(2)} (${Math.round(withTelemetry)}/s, ${Math.round(without)}/s)`, 'stated');
+    row(
+      "telemetry's cost: throughput of one api replica with / without",
+      `${(withTelemetry / without).toFixed(2)} (${Math.round(withTelemetry)}/s, ${Math.round(without)}/s)`,
+      'stated',
+    );
   },
 };
 

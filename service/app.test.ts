@@ -193,4 +193,30 @@ describe('the app', () => {
     expect([response.statusCode, response.json().error.code]).toEqual([503, 'not_ready']);
     await unready.close();
   });
+
+  it('ends kept-alive connections with the last response when it closes', async () => {
+    let answer: () => void = () => undefined;
+    let begun: () => void = () => undefined;
+    const begins = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const slow = async (routes: FastifyInstance) => {
+      routes.get('/slow', async () => {
+        begun();
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return {};
+      });
+    };
+    const closing = await createApp(appOptions({ routes: [slow] }));
+    await closing.ready();
+    const inHand = closing.inject('/slow').then((response) => response);
+    await begins;
+    const closed = closing.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    answer();
+    expect((await inHand).headers.connection).toBe('close');
+    await closed;
+  });
 });

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { type ChaosOptions, chaos } from './plugins/chaos.ts';
 import { registerDocs } from './plugins/docs.ts';
+import { draining } from './plugins/draining.ts';
 import { errors } from './plugins/errors.ts';
 import { observability } from './plugins/observability.ts';
 import { registerTracing } from './plugins/tracing.ts';
@@ -26,6 +27,7 @@ export const createApp = async (options: AppOptions): Promise<FastifyInstance> =
     ajv: { customOptions: { allErrors: true } },
   });
   if (options.chaos) await app.register(chaos, options.chaos);
+  await app.register(draining);
   await app.register(errors);
   await registerTracing(app);
   await app.register(observability, { metrics: options.metrics, slowRequestMs: options.slowRequestMs });

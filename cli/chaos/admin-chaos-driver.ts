@@ -17,12 +17,20 @@ interface AdminError {
 const refusal = (replica: Replica, error: unknown): ObsctlError => {
   if (isAxiosError<AdminError>(error) && error.response) {
     const said = error.response.data?.error;
-    return new ObsctlError('FAULT_REFUSED', `${replica.instance} refused: ${said?.message ?? `status ${error.response.status}`}`, {
-      details: said?.details ?? [],
-      cause: error,
-    });
+    return new ObsctlError(
+      'FAULT_REFUSED',
+      `${replica.instance} refused: ${said?.message ?? `status ${error.response.status}`}`,
+      {
+        details: said?.details ?? [],
+        cause: error,
+      },
+    );
   }
-  return new ObsctlError('ADMIN_UNAVAILABLE', `The admin API of ${replica.instance} does not answer: ${messageOf(error)}`, { cause: error });
+  return new ObsctlError(
+    'ADMIN_UNAVAILABLE',
+    `The admin API of ${replica.instance} does not answer: ${messageOf(error)}`,
+    { cause: error },
+  );
 };
 
 /** Faults that the service carries itself: each replica is asked directly, never through the balancer. */
@@ -38,7 +46,8 @@ export class AdminChaosDriver implements ChaosDriver {
     const leases: Lease[] = [];
     try {
       for (const replica of carriers) leases.push(await this.injectOne(replica, injection));
-      if (!(await this.verify(leases, 'on'))) throw new ObsctlError('FAULT_REFUSED', 'A fault was accepted, but not read back as on.');
+      if (!(await this.verify(leases, 'on')))
+        throw new ObsctlError('FAULT_REFUSED', 'A fault was accepted, but not read back as on.');
       return leases;
     } catch (error) {
       await this.clear(leases).catch(() => {});
@@ -52,7 +61,9 @@ export class AdminChaosDriver implements ChaosDriver {
 
   async clear(leases: Lease[]): Promise<FaultState[]> {
     return this.each(leases, async (http, lease) => {
-      const answer = await http.delete(`/faults/${lease.id}`, { validateStatus: (status) => status < 300 || status === 404 });
+      const answer = await http.delete(`/faults/${lease.id}`, {
+        validateStatus: (status) => status < 300 || status === 404,
+      });
       return answer.status === 404 ? { ...lease.state, expiresIn: 0 } : faultStateSchema.parse(answer.data);
     });
   }
@@ -80,9 +91,15 @@ export class AdminChaosDriver implements ChaosDriver {
     const replicas = await this.stack.replicas(carrier);
     const unknown = (instances ?? []).filter((name) => !replicas.some(({ instance }) => instance === name));
     if (unknown.length > 0 || replicas.length === 0) {
-      throw new ObsctlError('UNKNOWN_TARGET', `No replica of ${carrier} is called ${unknown.map((name) => `"${name}"`).join(', ')}.`, {
-        details: [`replicas that can carry ${fault}: ${replicas.map(({ instance }) => instance).join(', ') || 'none'}`],
-      });
+      throw new ObsctlError(
+        'UNKNOWN_TARGET',
+        `No replica of ${carrier} is called ${unknown.map((name) => `"${name}"`).join(', ')}.`,
+        {
+          details: [
+            `replicas that can carry ${fault}: ${replicas.map(({ instance }) => instance).join(', ') || 'none'}`,
+          ],
+        },
+      );
     }
     return replicas.filter(({ instance }) => !instances || instances.includes(instance));
   }
@@ -90,19 +107,38 @@ export class AdminChaosDriver implements ChaosDriver {
   private async injectOne(replica: Replica, injection: Injection): Promise<Lease> {
     const { fault, parameters, target, leaseSeconds } = injection;
     const id = `${fault}-${randomBytes(4).toString('hex')}`;
-    const answer = await this.call(replica, (http) => http.post('/faults', { id, fault, parameters, target, leaseSeconds }));
+    const answer = await this.call(replica, (http) =>
+      http.post('/faults', { id, fault, parameters, target, leaseSeconds }),
+    );
     const { service, instance } = replica;
-    return { id, fault, service, instance, injectedAt: nowSeconds(), state: faultStateSchema.parse(answer.data) };
+    return {
+      id,
+      fault,
+      service,
+      instance,
+      injectedAt: nowSeconds(),
+      state: faultStateSchema.parse(answer.data),
+    };
   }
 
   private async listOne(replica: Replica): Promise<Lease[]> {
     const answer = await this.call(replica, (http) => http.get('/faults'));
     const { faults } = faultListSchema.parse(answer.data);
     const { service, instance } = replica;
-    return faults.map((state) => ({ id: state.id, fault: state.fault, service, instance, injectedAt: state.injectedAt, state }));
+    return faults.map((state) => ({
+      id: state.id,
+      fault: state.fault,
+      service,
+      instance,
+      injectedAt: state.injectedAt,
+      state,
+    }));
   }
 
-  private async each<T>(leases: Lease[], ask: (http: AxiosInstance, lease: Lease) => Promise<T>): Promise<T[]> {
+  private async each<T>(
+    leases: Lease[],
+    ask: (http: AxiosInstance, lease: Lease) => Promise<T>,
+  ): Promise<T[]> {
     const replicas = await this.stack.replicas();
     return Promise.all(
       leases.map((lease) => {

@@ -16,11 +16,13 @@ export const findFault = (name: string): FaultDefinition => {
 };
 
 /** `mbPerSecond` as it is written on the command line: `--mb-per-second`. */
-export const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const flagOf = (key: string): string =>
+  `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const violations = (error: z.ZodError, raw: Record<string, unknown>): string[] =>
   error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${flagOf(key)}: this fault has no such parameter`);
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => `${flagOf(key)}: this fault has no such parameter`);
     const key = String(issue.path[0] ?? '');
     return [`${flagOf(key)} ${JSON.stringify(raw[key])}: ${issue.message}`];
   });
@@ -34,7 +36,10 @@ const parse = <T>(schema: z.ZodType<T>, raw: Record<string, unknown>, problems: 
 };
 
 const leaseSchema = z.strictObject({
-  duration: z.number().min(1, 'must be at least 1 s').max(MAX_LEASE_SECONDS, `must be at most ${MAX_LEASE_SECONDS} s: no lease lives longer`),
+  duration: z
+    .number()
+    .min(1, 'must be at least 1 s')
+    .max(MAX_LEASE_SECONDS, `must be at most ${MAX_LEASE_SECONDS} s: no lease lives longer`),
 });
 
 export interface RawInjection {
@@ -56,7 +61,9 @@ export const planInjection = (raw: RawInjection): Injection => {
   const target = parse(targetSchema, raw.target, problems);
   const lease = parse(leaseSchema, { duration: raw.duration }, problems);
   if (!parameters || !target || !lease) {
-    throw new ObsctlError('USAGE', `The fault ${fault.name} cannot be injected like that.`, { details: problems });
+    throw new ObsctlError('USAGE', `The fault ${fault.name} cannot be injected like that.`, {
+      details: problems,
+    });
   }
   return { fault: fault.name, parameters, target, leaseSeconds: lease.duration, instances: raw.instances };
 };

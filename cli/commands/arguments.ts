@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { ObsctlError } from '../shared/errors.ts';
 
 const refuse = (flag: string, text: string, wanted: string): never => {
-  throw new ObsctlError('USAGE', `${flag} ${JSON.stringify(text)} is not valid.`, { details: [`it must be ${wanted}`] });
+  throw new ObsctlError('USAGE', `${flag} ${JSON.stringify(text)} is not valid.`, {
+    details: [`it must be ${wanted}`],
+  });
 };
 
 /** A whole number from `least` to `most`. */
@@ -19,7 +21,9 @@ export const ratio =
   (flag: string) =>
   (text: string): number => {
     const value = Number(text);
-    return text.trim() !== '' && value >= 0 && value <= 1 ? value : refuse(flag, text, 'a number from 0 to 1');
+    return text.trim() !== '' && value >= 0 && value <= 1
+      ? value
+      : refuse(flag, text, 'a number from 0 to 1');
   };
 
 /** A number where the text is one, else the text itself: the schema then says what is wrong with it. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { findFault, flagOf, planInjection } from '../chaos/injection-plan.ts';
-import type { Lease } from '../chaos/chaos-driver.ts';
 import { type FaultDefinition, faults } from '../../service/contract.ts';
+import type { Lease } from '../chaos/chaos-driver.ts';
+import { findFault, flagOf, planInjection } from '../chaos/injection-plan.ts';
 import { formatSeconds, parseDuration } from '../shared/duration.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import type { Output } from '../shared/output.ts';
@@ -31,14 +31,32 @@ const leaseLine = (lease: Lease, output: Output): string => {
   return `  ${output.style('yellow', lease.fault)} on ${lease.instance}, rate ${rate}, ends by itself in ${left}, ${lease.state.hits} of ${lease.state.eligible} requests hit  [${lease.id}]`;
 };
 
-const inject = async (fault: FaultDefinition, options: Record<string, unknown>, { output, chaos }: Context) => {
-  const parameters = Object.fromEntries(Object.keys(fault.parameters.shape).map((key) => [key, options[key]]));
+const inject = async (
+  fault: FaultDefinition,
+  options: Record<string, unknown>,
+  { output, chaos }: Context,
+) => {
+  const parameters = Object.fromEntries(
+    Object.keys(fault.parameters.shape).map((key) => [key, options[key]]),
+  );
   const duration = parseDuration(String(options.duration), '--duration');
   const instances = options.replica as string[] | undefined;
-  const plan = planInjection({ fault: fault.name, parameters, target: targetOf(options), duration, instances });
+  const plan = planInjection({
+    fault: fault.name,
+    parameters,
+    target: targetOf(options),
+    duration,
+    instances,
+  });
   const leases = await (await chaos()).inject(plan);
   const lines = leases.map((lease) => leaseLine(lease, output));
-  output.result(leases, [`${fault.name} is on; read back from ${leases.length} ${leases.length === 1 ? 'replica' : 'replicas'}:`, ...lines].join('\n'));
+  output.result(
+    leases,
+    [
+      `${fault.name} is on; read back from ${leases.length} ${leases.length === 1 ? 'replica' : 'replicas'}:`,
+      ...lines,
+    ].join('\n'),
+  );
 };
 
 const list = (output: Output): void => {
@@ -49,7 +67,8 @@ const list = (output: Output): void => {
 
 const status = async ({ output, chaos }: Context): Promise<void> => {
   const leases = await (await chaos()).list();
-  const text = leases.length === 0 ? 'No fault is on.' : leases.map((lease) => leaseLine(lease, output)).join('\n');
+  const text =
+    leases.length === 0 ? 'No fault is on.' : leases.map((lease) => leaseLine(lease, output)).join('\n');
   output.result(leases, text);
 };
 
@@ -58,23 +77,41 @@ const clear = async (ids: string[], all: boolean, { output, chaos }: Context): P
   const on = await driver.list();
   const unknown = ids.filter((id) => !on.some((lease) => lease.id === id || lease.fault === id));
   if (unknown.length > 0) {
-    throw new ObsctlError('USAGE', `No such lease or fault is on: ${unknown.join(', ')}.`, { details: [`on now: ${on.map(({ id }) => id).join(', ') || 'none'}`] });
+    throw new ObsctlError('USAGE', `No such lease or fault is on: ${unknown.join(', ')}.`, {
+      details: [`on now: ${on.map(({ id }) => id).join(', ') || 'none'}`],
+    });
   }
   if (ids.length === 0 && !all && on.length > 1) {
-    throw new ObsctlError('USAGE', `${on.length} faults are on: name the one to clear, or say --all.`, { details: on.map((lease) => leaseLine(lease, output)) });
+    throw new ObsctlError('USAGE', `${on.length} faults are on: name the one to clear, or say --all.`, {
+      details: on.map((lease) => leaseLine(lease, output)),
+    });
   }
-  const chosen = ids.length === 0 ? on : on.filter((lease) => ids.includes(lease.id) || ids.includes(lease.fault));
+  const chosen =
+    ids.length === 0 ? on : on.filter((lease) => ids.includes(lease.id) || ids.includes(lease.fault));
   await driver.clear(chosen);
-  if (!(await driver.verify(chosen, 'gone'))) throw new ObsctlError('NOT_RESTORED', 'A cleared fault is still read back as on.');
-  output.result({ cleared: chosen.map(({ id }) => id) }, chosen.length === 0 ? 'No fault was on.' : `${chosen.length} cleared, and read back as gone.`);
+  if (!(await driver.verify(chosen, 'gone')))
+    throw new ObsctlError('NOT_RESTORED', 'A cleared fault is still read back as on.');
+  output.result(
+    { cleared: chosen.map(({ id }) => id) },
+    chosen.length === 0 ? 'No fault was on.' : `${chosen.length} cleared, and read back as gone.`,
+  );
 };
 
 export const define = (command: Command, context: Context): void => {
   command
     .usage('<fault> [options]')
-    .addHelpText('after', '\nExamples:\n  obsctl chaos latency --rate 0.3 --ms 800 --duration 60s\n  obsctl chaos status\n  obsctl chaos clear --all\n  obsctl chaos latency --help');
-  command.command('list').description('the faults there are').action(() => list(context.output));
-  command.command('status').description('the faults that are on, with their leases').action(() => status(context));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  obsctl chaos latency --rate 0.3 --ms 800 --duration 60s\n  obsctl chaos status\n  obsctl chaos clear --all\n  obsctl chaos latency --help',
+    );
+  command
+    .command('list')
+    .description('the faults there are')
+    .action(() => list(context.output));
+  command
+    .command('status')
+    .description('the faults that are on, with their leases')
+    .action(() => status(context));
   command
     .command('clear [lease...]')
     .description('end faults now, by lease or by fault name')

@@ -9,7 +9,10 @@ export const define = (command: Command, context: Context): void => {
   addExperimentOptions(command.option('--fault <name>', 'the fault, see `obsctl chaos list`', DEMO_FAULT))
     .option('--keep', 'leave the stack up afterwards')
     .option('--retry-budget <ratio>', "share of api's inventory calls that may be retries", Number)
-    .addHelpText('after', '\nExamples:\n  obsctl demo\n  obsctl demo --fault latency --keep\n  obsctl demo --fault retry-storm')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  obsctl demo\n  obsctl demo --fault latency --keep\n  obsctl demo --fault retry-storm',
+    )
     .action(async (options) => {
       const { output } = context;
       const load = await context.load();

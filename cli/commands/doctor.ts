@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cpus, freemem, totalmem } from 'node:os';
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { cpus, freemem, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { listTools } from '../tools/tools.ts';
 import { stateDirectory } from '../shared/paths.ts';
 import { VERSION } from '../shared/version.ts';
+import { listTools } from '../tools/tools.ts';
 import type { Context } from './context.ts';
 
 interface Check {
@@ -37,7 +37,12 @@ const versionOf = async (command: string, ...args: string[]): Promise<string | n
 const nodeCheck = (): Check => {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const fits = major! > 20 || (major === 20 && minor! >= 20);
-  return { name: 'Node.js', state: fits ? 'ok' : 'missing', found: process.version, remedy: 'obsctl needs 20.20 or newer: https://nodejs.org' };
+  return {
+    name: 'Node.js',
+    state: fits ? 'ok' : 'missing',
+    found: process.version,
+    remedy: 'obsctl needs 20.20 or newer: https://nodejs.org',
+  };
 };
 
 const memoryCheck = (): Check => ({
@@ -49,7 +54,12 @@ const memoryCheck = (): Check => ({
 
 const diskCheck = async (): Promise<Check> => {
   const { bavail, bsize } = await statfs(process.cwd());
-  return { name: 'disk', state: bavail * bsize >= DISK_NEEDED ? 'ok' : 'missing', found: `${gib(bavail * bsize)} free here`, remedy: 'free some space, or name another folder with --out' };
+  return {
+    name: 'disk',
+    state: bavail * bsize >= DISK_NEEDED ? 'ok' : 'missing',
+    found: `${gib(bavail * bsize)} free here`,
+    remedy: 'free some space, or name another folder with --out',
+  };
 };
 
 const portsCheck = (): Promise<Check> =>
@@ -58,13 +68,20 @@ const portsCheck = (): Promise<Check> =>
     const answer = (state: Check['state'], found: string) =>
       resolve({ name: 'ports', state, found, remedy: 'something forbids listening on 127.0.0.1' });
     server.once('error', (error) => answer('missing', error.message));
-    server.listen(0, '127.0.0.1', () => server.close(() => answer('ok', 'free ones on 127.0.0.1 can be had')));
+    server.listen(0, '127.0.0.1', () =>
+      server.close(() => answer('ok', 'free ones on 127.0.0.1 can be had')),
+    );
   });
 
 const k6Check = async (): Promise<Check> => {
   const k6 = (await listTools()).find(({ name }) => name === 'k6');
   const found = k6?.found ? `${k6.found.version} (${k6.found.way})` : 'not here';
-  return { name: 'k6', state: k6?.found ? 'ok' : 'missing', found, remedy: '`obsctl tools install k6` gets it; `obsctl demo` does so by itself' };
+  return {
+    name: 'k6',
+    state: k6?.found ? 'ok' : 'missing',
+    found,
+    remedy: '`obsctl tools install k6` gets it; `obsctl demo` does so by itself',
+  };
 };
 
 const optional = async (name: string, remedy: string, command: string, ...args: string[]): Promise<Check> => {
@@ -75,7 +92,12 @@ const optional = async (name: string, remedy: string, command: string, ...args: 
 const redisCheck = async (): Promise<Check> =>
   process.env.REDIS_URL
     ? { name: 'Redis', state: 'ok', found: 'REDIS_URL is set', remedy: '' }
-    : optional('Redis', 'the cache is in-process without it: install redis-server, or set REDIS_URL', 'redis-server', '--version');
+    : optional(
+        'Redis',
+        'the cache is in-process without it: install redis-server, or set REDIS_URL',
+        'redis-server',
+        '--version',
+      );
 
 const mark = { ok: '✓', optional: '–', missing: '✗' } as const;
 const color = { ok: 'green', optional: 'dim', missing: 'red' } as const;
@@ -88,16 +110,31 @@ export const define = (command: Command, { output }: Context): void => {
       diskCheck(),
       portsCheck(),
       k6Check(),
-      optional('Go', 'only needed to build k6 where it cannot be downloaded: https://go.dev', 'go', 'version'),
+      optional(
+        'Go',
+        'only needed to build k6 where it cannot be downloaded: https://go.dev',
+        'go',
+        'version',
+      ),
       redisCheck(),
-      optional('Docker', 'not needed: the local stack runs without it', 'docker', 'version', '--format', '{{.Server.Version}}'),
+      optional(
+        'Docker',
+        'not needed: the local stack runs without it',
+        'docker',
+        'version',
+        '--format',
+        '{{.Server.Version}}',
+      ),
     ]);
     const lines = checks.map(({ name, state, found, remedy }) => {
       const hint = state === 'ok' ? '' : `\n      ${remedy}`;
       return `  ${output.style(color[state], mark[state])} ${name.padEnd(8)} ${found}${hint}`;
     });
     const missing = checks.filter(({ state }) => state === 'missing');
-    const summary = missing.length === 0 ? 'Everything that is needed is here.' : `Missing: ${missing.map(({ name }) => name).join(', ')}.`;
+    const summary =
+      missing.length === 0
+        ? 'Everything that is needed is here.'
+        : `Missing: ${missing.map(({ name }) => name).join(', ')}.`;
     output.result({ obsctl: VERSION, state: stateDirectory(), checks }, [...lines, summary].join('\n'));
   });
 };

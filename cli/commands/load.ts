@@ -25,7 +25,9 @@ export const findScenario = (driver: LoadDriver, name: string): ScenarioInfo => 
   const found = scenarios.find((scenario) => scenario.name === name || scenario.aliases.includes(name));
   if (found) return found;
   const names = scenarios.flatMap((scenario) => [scenario.name, ...scenario.aliases]);
-  throw new ObsctlError('UNKNOWN_SCENARIO', `There is no scenario "${name}".`, { details: [`nearest: ${nearest(name, names).join(', ')}`] });
+  throw new ObsctlError('UNKNOWN_SCENARIO', `There is no scenario "${name}".`, {
+    details: [`nearest: ${nearest(name, names).join(', ')}`],
+  });
 };
 
 export const progressText = ({ elapsed, requests, failures, attempts, activeVus }: LoadProgress): string =>
@@ -33,7 +35,9 @@ export const progressText = ({ elapsed, requests, failures, attempts, activeVus 
 
 const resultText = (result: LoadResult, directory: string): string => {
   const ratio = result.requests > 0 ? (100 * result.failures) / result.requests : 0;
-  const crossed = result.thresholds.filter(({ ok }) => !ok).map(({ metric, expression }) => `  threshold crossed: ${metric} ${expression}`);
+  const crossed = result.thresholds
+    .filter(({ ok }) => !ok)
+    .map(({ metric, expression }) => `  threshold crossed: ${metric} ${expression}`);
   return [
     `${result.requests} requests in ${result.attempts} attempts, ${result.failures} failed (${ratio.toFixed(2)} %), ${result.droppedIterations} iterations dropped`,
     `k6 ${result.k6Version} ended with exit code ${result.exitCode ?? 'none'}`,
@@ -53,16 +57,32 @@ interface LoadFlags {
 const drive = async (scenario: ScenarioInfo, options: LoadFlags, context: Context): Promise<void> => {
   const { output, signal } = context;
   if (scenario.model === 'closed' && options.rate !== undefined) {
-    throw new ObsctlError('USAGE', `--rate ${options.rate} does not fit ${scenario.name}.`, { details: ['it is a closed model: its users set the pace, see --vus'] });
+    throw new ObsctlError('USAGE', `--rate ${options.rate} does not fit ${scenario.name}.`, {
+      details: ['it is a closed model: its users set the pace, see --vus'],
+    });
   }
-  const duration = options.duration === undefined ? scenario.defaults.duration : parseDuration(options.duration, '--duration');
+  const duration =
+    options.duration === undefined
+      ? scenario.defaults.duration
+      : parseDuration(options.duration, '--duration');
   if (duration < 1 || duration > 7200) {
-    throw new ObsctlError('USAGE', `--duration ${JSON.stringify(options.duration)} is not valid.`, { details: ['it must be from 1 s to 2 h'] });
+    throw new ObsctlError('USAGE', `--duration ${JSON.stringify(options.duration)} is not valid.`, {
+      details: ['it must be from 1 s to 2 h'],
+    });
   }
   const { baseUrl, otlpUrl } = await (await context.stack()).endpoints();
   const runId = `load-${Date.now().toString(36)}`;
   const directory = join(options.out, runId);
-  const run = await (await context.load()).start(scenario.name, { runId, baseUrl, otlpUrl, duration, directory, seed: options.seed, rate: options.rate, vus: options.vus });
+  const run = await (await context.load()).start(scenario.name, {
+    runId,
+    baseUrl,
+    otlpUrl,
+    duration,
+    directory,
+    seed: options.seed,
+    rate: options.rate,
+    vus: options.vus,
+  });
   const guard = await context.guard();
   guard.watch(run.pid);
   signal.addEventListener('abort', () => void run.stop());
@@ -83,7 +103,10 @@ export const define = (command: Command, context: Context): void => {
     .option('--duration <time>', 'how long')
     .option('--seed <n>', 'same seed, same requests', count('--seed', 0, 2 ** 31), 1)
     .option('--out <folder>', "where k6's files go", 'runs')
-    .addHelpText('after', '\nExamples:\n  obsctl load list\n  obsctl load steady --rate 40 --duration 60s\n  obsctl load smoke')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  obsctl load list\n  obsctl load steady --rate 40 --duration 60s\n  obsctl load smoke',
+    )
     .action(async (name: string, options) => {
       const driver = await context.load();
       if (name === 'list') return context.output.result(driver.list(), listText(driver.list()));

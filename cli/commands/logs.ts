@@ -26,7 +26,11 @@ const print = (name: string, text: string, most: number): void => {
   for (const line of lines) process.stdout.write(`${name.padEnd(12)} | ${printable(line)}\n`);
 };
 
-const follow = async (files: [string, string][], offsets: Map<string, number>, signal: AbortSignal): Promise<void> => {
+const follow = async (
+  files: [string, string][],
+  offsets: Map<string, number>,
+  signal: AbortSignal,
+): Promise<void> => {
   while (!signal.aborted) {
     for (const [name, path] of files) {
       const { text, to } = readFrom(path, Math.min(offsets.get(name) ?? 0, statSync(path).size));
@@ -40,7 +44,9 @@ const follow = async (files: [string, string][], offsets: Map<string, number>, s
 const choose = (all: Record<string, string>, component?: string): [string, string][] => {
   if (component === undefined) return Object.entries(all);
   if (all[component]) return [[component, all[component]]];
-  throw new ObsctlError('USAGE', `There is no log of "${component}".`, { details: [`nearest: ${nearest(component, Object.keys(all)).join(', ') || 'none'}`] });
+  throw new ObsctlError('USAGE', `There is no log of "${component}".`, {
+    details: [`nearest: ${nearest(component, Object.keys(all)).join(', ') || 'none'}`],
+  });
 };
 
 export const define = (command: Command, { output, stack, signal }: Context): void => {
@@ -50,7 +56,9 @@ export const define = (command: Command, { output, stack, signal }: Context): vo
     .option('-f, --follow', 'go on printing until Ctrl-C')
     .addHelpText('after', '\nExamples:\n  obsctl logs api-1 -n 50\n  obsctl logs --follow')
     .action(async (component: string | undefined, options) => {
-      const files = choose(await (await stack()).logFiles(), component).filter(([, path]) => existsSync(path));
+      const files = choose(await (await stack()).logFiles(), component).filter(([, path]) =>
+        existsSync(path),
+      );
       if (output.options.json) return output.result(Object.fromEntries(files), '');
       const offsets = new Map<string, number>();
       for (const [name, path] of files) {

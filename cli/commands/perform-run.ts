@@ -8,7 +8,10 @@ import { watchRun } from './run-progress.ts';
 const outcomeText = (record: RunRecord, report: string, output: Output): string => {
   const { verdict, findings } = record;
   const color = verdict.name === 'passed' ? 'green' : 'red';
-  const spikes = (findings?.spikes ?? []).map(({ id, sli, examples }) => `  ${id} ${sli}, traces: ${examples.map(({ traceId }) => traceId).join(', ') || 'none'}`);
+  const spikes = (findings?.spikes ?? []).map(
+    ({ id, sli, examples }) =>
+      `  ${id} ${sli}, traces: ${examples.map(({ traceId }) => traceId).join(', ') || 'none'}`,
+  );
   return [
     `${output.style('bold', 'verdict')} ${output.style(color, verdict.name)} (exit code ${verdict.exitCode})`,
     ...verdict.reasons.map((reason) => `  ${reason}`),
@@ -18,7 +21,11 @@ const outcomeText = (record: RunRecord, report: string, output: Output): string 
 };
 
 /** Runs the experiment on a stack that is up, prints the outcome and sets the exit code of its verdict. */
-export const performRun = async (experiment: Experiment, out: string, context: Context): Promise<RunRecord> => {
+export const performRun = async (
+  experiment: Experiment,
+  out: string,
+  context: Context,
+): Promise<RunRecord> => {
   const { output, signal } = context;
   const guard = await context.guard();
   const parts = {
@@ -33,7 +40,10 @@ export const performRun = async (experiment: Experiment, out: string, context: C
   guard.done();
   const report = relative(process.cwd(), folder.report) || folder.report;
   const { runId, verdict } = record;
-  output.result({ runId, verdict, report: folder.report, record: folder.record }, outcomeText(record, report, output));
+  output.result(
+    { runId, verdict, report: folder.report, record: folder.record },
+    outcomeText(record, report, output),
+  );
   process.exitCode = verdict.exitCode;
   return record;
 };

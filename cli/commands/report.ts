@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { analyse } from '../../reports/analysis/index.ts';
 import type { RunRecord } from '../../reports/record/record.ts';
@@ -15,7 +15,9 @@ import type { Context } from './context.ts';
 const formatOf = (text: string): RendererName => {
   const found = rendererNames.find((name) => name === text);
   if (found) return found;
-  throw new ObsctlError('USAGE', `--format ${JSON.stringify(text)} is not known.`, { details: [`nearest: ${nearest(text, rendererNames).join(', ')}`] });
+  throw new ObsctlError('USAGE', `--format ${JSON.stringify(text)} is not known.`, {
+    details: [`nearest: ${nearest(text, rendererNames).join(', ')}`],
+  });
 };
 
 export const define = (command: Command, { output }: Context): void => {
@@ -24,7 +26,10 @@ export const define = (command: Command, { output }: Context): void => {
     .option('--out <folder>', 'where the run folders are', 'runs')
     .option('--format <name>', `one of ${rendererNames.join(', ')}`, formatOf, 'markdown')
     .option('--reanalyse', 'analyse the evidence of the run folder anew, and write the record again')
-    .addHelpText('after', '\nExamples:\n  obsctl report\n  obsctl report latest --format json\n  obsctl report latest --reanalyse')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  obsctl report\n  obsctl report latest --format json\n  obsctl report latest --reanalyse',
+    )
     .action(async (runId: string, { out, format, reanalyse }) => {
       const folder = findRun(out, runId);
       let record: RunRecord = folder.readRecord();

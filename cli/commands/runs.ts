@@ -18,7 +18,14 @@ const rowOf = (out: string, runId: string): Row => {
   const report = join(out, runId, 'report.md');
   try {
     const { experiment, verdict, findings } = folder.readRecord();
-    return { runId, title: experiment.title, verdict: verdict.name, exitCode: verdict.exitCode, spikes: findings?.spikes.length ?? 0, report };
+    return {
+      runId,
+      title: experiment.title,
+      verdict: verdict.name,
+      exitCode: verdict.exitCode,
+      spikes: findings?.spikes.length ?? 0,
+      report,
+    };
   } catch (error) {
     return { runId, title: messageOf(error), verdict: 'unreadable', exitCode: null, spikes: 0, report };
   }
@@ -30,7 +37,13 @@ export const define = (command: Command, { output }: Context): void => {
     .addHelpText('after', '\nExample:\n  obsctl runs --json')
     .action(({ out }: { out: string }) => {
       const rows = listRunIds(out).map((runId) => rowOf(out, runId));
-      const lines = rows.map(({ runId, verdict, spikes, title }) => `  ${runId}  ${verdict.padEnd(14)} ${String(spikes).padStart(2)} spikes  ${title}`);
-      output.result(rows, lines.length > 0 ? lines.join('\n') : `There is no run in ${out} yet: \`obsctl demo\` makes one.`);
+      const lines = rows.map(
+        ({ runId, verdict, spikes, title }) =>
+          `  ${runId}  ${verdict.padEnd(14)} ${String(spikes).padStart(2)} spikes  ${title}`,
+      );
+      output.result(
+        rows,
+        lines.length > 0 ? lines.join('\n') : `There is no run in ${out} yet: \`obsctl demo\` makes one.`,
+      );
     });
 };

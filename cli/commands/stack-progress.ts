@@ -9,10 +9,16 @@ export const watchStack = (output: Output): ((status: StackStatus) => void) => {
     for (const { name, state: now, readySeconds, address } of components) {
       if (now !== 'ready' || told.has(name)) continue;
       told.add(name);
-      output.info(`${output.style('green', '✓')} ${name.padEnd(12)} ready in ${formatSeconds(readySeconds ?? 0)}  ${address ?? ''}`);
+      output.info(
+        `${output.style('green', '✓')} ${name.padEnd(12)} ready in ${formatSeconds(readySeconds ?? 0)}  ${address ?? ''}`,
+      );
     }
     const waiting = components.filter((component) => component.state === 'starting').map(({ name }) => name);
     if (state !== 'starting') return output.stop();
-    void output.spin(waiting.length > 0 ? `starting ${waiting.join(', ')}` : 'waiting for a trace, a log line and a metric to come back');
+    void output.spin(
+      waiting.length > 0
+        ? `starting ${waiting.join(', ')}`
+        : 'waiting for a trace, a log line and a metric to come back',
+    );
   };
 };

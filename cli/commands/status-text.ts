@@ -4,14 +4,16 @@ import type { StackStatus } from '../stack/stack.ts';
 
 const CACHE = {
   redis: 'Redis',
-  'in-process': "in-process (no Redis: set REDIS_URL or install redis-server to have one)",
+  'in-process': 'in-process (no Redis: set REDIS_URL or install redis-server to have one)',
 };
 
 /** The stack as a person reads it. */
 export const statusText = (status: StackStatus, output: Output): string => {
   const rows = status.components.map(({ name, state, pid, address, restarts, detail }) => {
     const mark = state === 'ready' ? output.style('green', '●') : output.style('red', '●');
-    const extra = [restarts > 0 ? `${restarts} restarts` : '', detail === status.telemetry ? '' : detail].filter(Boolean).join(', ');
+    const extra = [restarts > 0 ? `${restarts} restarts` : '', detail === status.telemetry ? '' : detail]
+      .filter(Boolean)
+      .join(', ');
     return `  ${mark} ${name.padEnd(12)} ${state.padEnd(10)} pid ${String(pid ?? '-').padEnd(8)} ${address ?? ''} ${extra}`.trimEnd();
   });
   const up = formatSeconds(Date.now() / 1000 - status.startedAt);
@@ -22,6 +24,8 @@ export const statusText = (status: StackStatus, output: Output): string => {
     `  API docs   ${status.endpoints?.docsUrl ?? '-'}`,
     `  cache      ${CACHE[status.cache]}`,
     `  telemetry  ${status.telemetry}`,
-    ...status.incidents.map(({ instance, detail }) => `  ${output.style('yellow', '!')} ${instance}: ${detail}`),
+    ...status.incidents.map(
+      ({ instance, detail }) => `  ${output.style('yellow', '!')} ${instance}: ${detail}`,
+    ),
   ].join('\n');
 };

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { installTool, listTools, type ToolState } from '../tools/tools.ts';
 import { toolProgressText } from '../tools/progress-text.ts';
+import { installTool, listTools, type ToolState } from '../tools/tools.ts';
 import type { Context } from './context.ts';
 
 const size = (path: string): string => `${(statSync(path).size / 2 ** 20).toFixed(0)} MiB`;
@@ -27,8 +27,16 @@ export const define = (command: Command, { output, signal }: Context): void => {
       const wanted = names.length > 0 ? names : (await listTools()).map(({ name }) => name);
       const found = [];
       for (const name of wanted) {
-        found.push(await installTool(name, { onProgress: (progress) => output.step(toolProgressText(progress)), signal }));
+        found.push(
+          await installTool(name, {
+            onProgress: (progress) => output.step(toolProgressText(progress)),
+            signal,
+          }),
+        );
       }
-      output.result(found, found.map(({ name, version, way, path }) => `  ${name} ${version} from ${way}: ${path}`).join('\n'));
+      output.result(
+        found,
+        found.map(({ name, version, way, path }) => `  ${name} ${version} from ${way}: ${path}`).join('\n'),
+      );
     });
 };

@@ -1,17 +1,27 @@
 import type { Command } from 'commander';
-import { statusText } from './status-text.ts';
-import { watchStack } from './stack-progress.ts';
-import type { Context } from './context.ts';
 import { count, ratio } from './arguments.ts';
+import type { Context } from './context.ts';
+import { watchStack } from './stack-progress.ts';
+import { statusText } from './status-text.ts';
 
 export const define = (command: Command, { output, stack }: Context): void => {
   command
     .option('--port <port>', 'port of the gateway (a free one where absent)', count('--port', 1, 65535))
     .option('--replicas <n>', 'api replicas', count('--replicas', 1, 8))
-    .option('--retry-budget <ratio>', "share of api's inventory calls that may be retries, 0 to 1 (no limit where absent)", ratio('--retry-budget'))
-    .addHelpText('after', '\nExamples:\n  obsctl up\n  obsctl up --port 8080 --replicas 3\n  obsctl up --retry-budget 0.1')
+    .option(
+      '--retry-budget <ratio>',
+      "share of api's inventory calls that may be retries, 0 to 1 (no limit where absent)",
+      ratio('--retry-budget'),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  obsctl up\n  obsctl up --port 8080 --replicas 3\n  obsctl up --retry-budget 0.1',
+    )
     .action(async ({ port, replicas, retryBudget }) => {
-      const { status, reused } = await (await stack()).up({ port, replicas, retryBudget }, watchStack(output));
+      const { status, reused } = await (await stack()).up(
+        { port, replicas, retryBudget },
+        watchStack(output),
+      );
       if (reused) output.info('a stack was up already; it is used as it is');
       output.result(status, statusText(status, output));
     });

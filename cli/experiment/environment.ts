@@ -1,7 +1,7 @@
 import { cpus, release, totalmem } from 'node:os';
 import type { RunRecord } from '../../reports/record/record.ts';
-import type { StackStatus } from '../stack/stack.ts';
 import { VERSION } from '../shared/version.ts';
+import type { StackStatus } from '../stack/stack.ts';
 
 /** What the run ran on. */
 export const describeEnvironment = (status: StackStatus | null, k6: string): RunRecord['environment'] => ({

@@ -22,7 +22,11 @@ const rewrite = (change: (text: string) => string) => writeFileSync(path, change
 
 describe('journal', () => {
   test('is read back in order', () => {
-    expect(readJournal(path).map(({ seq, type }) => [seq, type])).toEqual([[0, 'run-started'], [1, 'phase'], [2, 'run-ended']]);
+    expect(readJournal(path).map(({ seq, type }) => [seq, type])).toEqual([
+      [0, 'run-started'],
+      [1, 'phase'],
+      [2, 'run-ended'],
+    ]);
   });
 
   test('a torn last line is left out: a crash may cut it', () => {
@@ -32,16 +36,27 @@ describe('journal', () => {
 
   test('a changed line is named', () => {
     rewrite((text) => text.replace('steady', 'fault!'));
-    expect(() => readJournal(path)).toThrow(expect.objectContaining({ code: 'RECORD_INVALID', details: ['line 2: its checksum does not fit'] }));
+    expect(() => readJournal(path)).toThrow(
+      expect.objectContaining({ code: 'RECORD_INVALID', details: ['line 2: its checksum does not fit'] }),
+    );
   });
 
   test('a line that was taken out breaks the chain at the next one', () => {
-    rewrite((text) => text.split('\n').filter((_, i) => i !== 1).join('\n'));
-    expect(() => readJournal(path)).toThrow(expect.objectContaining({ details: ['line 2: its checksum does not fit'] }));
+    rewrite((text) =>
+      text
+        .split('\n')
+        .filter((_, i) => i !== 1)
+        .join('\n'),
+    );
+    expect(() => readJournal(path)).toThrow(
+      expect.objectContaining({ details: ['line 2: its checksum does not fit'] }),
+    );
   });
 
   test('a line that is no JSON is named', () => {
     rewrite((text) => text.replace('"type":"phase"', '"type":phase'));
-    expect(() => readJournal(path)).toThrow(expect.objectContaining({ details: ['line 2: it is no complete JSON'] }));
+    expect(() => readJournal(path)).toThrow(
+      expect.objectContaining({ details: ['line 2: it is no complete JSON'] }),
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { nowSeconds } from '../shared/clock.ts';
-import { ObsctlError } from '../shared/errors.ts';
+import { messageOf, ObsctlError } from '../shared/errors.ts';
 
 export interface JournalEntry {
   seq: number;
@@ -31,6 +31,16 @@ export class Journal {
     writeSync(this.file, `${JSON.stringify({ ...entry, sum: this.previous })}\n`);
     fsyncSync(this.file);
     return entry;
+  }
+
+  /** As append, for the undo: putting right comes before writing down. Returns why it could not be written, or null. */
+  appendIfPossible(type: string, data: Record<string, unknown> = {}): string | null {
+    try {
+      this.append(type, data);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   close(): void {

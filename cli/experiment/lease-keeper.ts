@@ -28,7 +28,13 @@ export class LeaseKeeper {
   ) {
     const { label, drain } = findFault(injection.fault);
     const { fault: name, parameters, target } = injection;
-    const pending = { injectedAt: null, verifiedAt: null, clearedAt: null, verifiedClearedAt: null, endedBy: null };
+    const pending = {
+      injectedAt: null,
+      verifiedAt: null,
+      clearedAt: null,
+      verifiedClearedAt: null,
+      endedBy: null,
+    };
     this.fault = { name, label, parameters, target, drainSeconds: drain.seconds, ...pending, carriers: [] };
   }
 
@@ -50,7 +56,10 @@ export class LeaseKeeper {
       ...{ leaseId: id, service, instance, injectedAt, clearedAt: null },
       ...{ verifiedOn: true, verifiedGone: false, eligible: 0, hits: 0 },
     }));
-    this.journal.append('fault-injected', { fault: this.fault.name, carriers: this.leases.map(({ instance }) => instance) });
+    this.journal.append('fault-injected', {
+      fault: this.fault.name,
+      carriers: this.leases.map(({ instance }) => instance),
+    });
     this.timer = setInterval(() => void this.renew(), (LEASE_SECONDS / 3) * 1000);
   }
 
@@ -58,20 +67,26 @@ export class LeaseKeeper {
   async clear(): Promise<void> {
     clearInterval(this.timer);
     if (this.leases.length === 0 || this.fault.verifiedClearedAt !== null) return;
-    this.journal.append('fault-clearing', { fault: this.fault.name });
+    this.note('fault-clearing', { fault: this.fault.name });
     await this.clearLeases();
     const gone = await this.waitGone();
-    if (!gone) throw new ObsctlError('NOT_RESTORED', `The fault ${this.fault.name} could not be read back as gone.`);
+    if (!gone)
+      throw new ObsctlError('NOT_RESTORED', `The fault ${this.fault.name} could not be read back as gone.`);
     this.fault.verifiedClearedAt = nowSeconds();
     for (const carrier of this.fault.carriers) carrier.verifiedGone = true;
-    this.journal.append('fault-cleared', { fault: this.fault.name, endedBy: this.fault.endedBy });
+    this.note('fault-cleared', { fault: this.fault.name, endedBy: this.fault.endedBy });
+  }
+
+  private note(type: string, data: Record<string, unknown>): void {
+    const why = this.journal.appendIfPossible(type, data);
+    if (why) this.onWarning(`the journal could not be written: ${why}`);
   }
 
   private async renew(): Promise<void> {
     try {
       await this.chaos.renew(this.leases, LEASE_SECONDS);
     } catch (error) {
-      this.journal.append('lease-not-renewed', { fault: this.fault.name, why: messageOf(error) });
+      this.note('lease-not-renewed', { fault: this.fault.name, why: messageOf(error) });
       this.onWarning(`the lease of ${this.fault.name} could not be renewed: ${messageOf(error)}`);
     }
   }
@@ -85,7 +100,9 @@ export class LeaseKeeper {
         carrier.hits = states[i]!.hits;
       }
     } catch (error) {
-      this.onWarning(`the clear of ${this.fault.name} was not confirmed: ${messageOf(error)}; its lease ends it`);
+      this.onWarning(
+        `the clear of ${this.fault.name} was not confirmed: ${messageOf(error)}; its lease ends it`,
+      );
       this.fault.endedBy = 'unknown';
     }
     this.fault.clearedAt = nowSeconds();

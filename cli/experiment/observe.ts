@@ -21,7 +21,12 @@ export interface Observation {
  * After the load: waits until its telemetry shows, collects the evidence into `directory` and analyses it. It
  * knows nothing of what was injected.
  */
-export const observe = async (load: LoadResult, phases: Phase[], parts: RunParts, directory: string): Promise<Observation> => {
+export const observe = async (
+  load: LoadResult,
+  phases: Phase[],
+  parts: RunParts,
+  directory: string,
+): Promise<Observation> => {
   const { listener, stack } = parts;
   const source = await stack.telemetry();
   listener.step?.('waiting for the last telemetry');

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import type { ScenarioInfo } from '../load/load-driver.ts';
 import { type PlanInput, planExperiment, totalDuration } from './plan.ts';
 
-const scenario: ScenarioInfo = { name: 'steady', aliases: [], title: '', model: 'open', defaults: { rate: 20, vus: null, duration: 60 }, description: '', file: '' };
+const scenario: ScenarioInfo = {
+  name: 'steady',
+  aliases: [],
+  title: '',
+  model: 'open',
+  defaults: { rate: 20, vus: null, duration: 60 },
+  description: '',
+  file: '',
+};
 const input: PlanInput = {
   title: 'latency under steady',
   scenario,
@@ -16,7 +24,9 @@ test('the hash leaves title and command line out, and nothing else', () => {
   const { hash } = planExperiment(input);
   expect(planExperiment({ ...input, title: 'other', command: 'other' }).hash).toBe(hash);
   expect(planExperiment({ ...input, rate: 21 }).hash).not.toBe(hash);
-  expect(planExperiment({ ...input, injection: { ...input.injection, parameters: { ms: 801 } } }).hash).not.toBe(hash);
+  expect(
+    planExperiment({ ...input, injection: { ...input.injection, parameters: { ms: 801 } } }).hash,
+  ).not.toBe(hash);
 });
 
 test('the rate is the scenario default where none was given, and the duration the sum of the phases', () => {
@@ -26,9 +36,17 @@ test('the rate is the scenario default where none was given, and the duration th
 });
 
 test('absurd figures are refused, all at once', () => {
-  const plan = () => planExperiment({ ...input, rate: 1e9, durations: { warmUp: -1, steady: 1, fault: 1e5, recovery: 0 } });
-  expect(plan).toThrow(expect.objectContaining({
-    code: 'USAGE',
-    details: [expect.stringContaining('--warm-up -1'), expect.stringContaining('--steady 1'), expect.stringContaining('--duration 100000'), expect.stringContaining('--load-rate 1000000000')],
-  }));
+  const plan = () =>
+    planExperiment({ ...input, rate: 1e9, durations: { warmUp: -1, steady: 1, fault: 1e5, recovery: 0 } });
+  expect(plan).toThrow(
+    expect.objectContaining({
+      code: 'USAGE',
+      details: [
+        expect.stringContaining('--warm-up -1'),
+        expect.stringContaining('--steady 1'),
+        expect.stringContaining('--duration 100000'),
+        expect.stringContaining('--load-rate 1000000000'),
+      ],
+    }),
+  );
 });

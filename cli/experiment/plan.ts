@@ -64,7 +64,8 @@ export const planExperiment = (input: PlanInput): Experiment => {
   const vus = input.vus ?? input.scenario.defaults.vus;
   check(durationsSchema, input.durations, problems);
   check(loadSchema, { rate, vus, seed: input.seed }, problems);
-  if (problems.length > 0) throw new ObsctlError('USAGE', 'The experiment cannot be run like that.', { details: problems });
+  if (problems.length > 0)
+    throw new ObsctlError('USAGE', 'The experiment cannot be run like that.', { details: problems });
   const { fault, parameters, target, instances } = input.injection;
   const experiment = {
     title: input.title,
@@ -74,7 +75,13 @@ export const planExperiment = (input: PlanInput): Experiment => {
     vus,
     durations: input.durations,
     faults: [
-      { fault, parameters, target: { ...target, ...(instances ? { instances } : {}) }, at: 0, duration: input.durations.fault },
+      {
+        fault,
+        parameters,
+        target: { ...target, ...(instances ? { instances } : {}) },
+        at: 0,
+        duration: input.durations.fault,
+      },
     ],
     command: input.command,
   };

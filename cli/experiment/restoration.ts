@@ -42,11 +42,16 @@ const probe = async (input: RestorationInput, attempt: number): Promise<string |
     directory: join(input.directory, `probe-${attempt}`),
   });
   const result = await run.done;
-  const steady = input.findings?.slis.find(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'steady');
+  const steady = input.findings?.slis.find(
+    ({ viewpoint, phase }) => viewpoint === 'client' && phase === 'steady',
+  );
   const limit = (steady?.p95 ?? 0) * SLOWER.times + SLOWER.plus;
   const ratio = result.requests > 0 ? result.failures / result.requests : 1;
-  if (ratio > STEADY_LIMITS.errorRatio) return `${(100 * ratio).toFixed(1)} % of ${result.requests} probe requests failed`;
-  return p95Of(result) > limit ? `the probe's p95 was ${p95Of(result).toFixed(3)} s, above ${limit.toFixed(3)} s` : null;
+  if (ratio > STEADY_LIMITS.errorRatio)
+    return `${(100 * ratio).toFixed(1)} % of ${result.requests} probe requests failed`;
+  return p95Of(result) > limit
+    ? `the probe's p95 was ${p95Of(result).toFixed(3)} s, above ${limit.toFixed(3)} s`
+    : null;
 };
 
 const probeUntilWell = async (input: RestorationInput): Promise<Restoration> => {
@@ -58,7 +63,12 @@ const probeUntilWell = async (input: RestorationInput): Promise<Restoration> => 
   }
   const after = `${(nowSeconds() - from).toFixed(0)} s after the load had ended`;
   return wrong === null
-    ? { restored: true, sentences: [`The service did not come back under load; without it, it answered as in its steady state ${after}.`] }
+    ? {
+        restored: true,
+        sentences: [
+          `The service did not come back under load; without it, it answered as in its steady state ${after}.`,
+        ],
+      }
     : { restored: false, sentences: [`The service did not come back: ${after} ${wrong}.`] };
 };
 
@@ -69,7 +79,10 @@ const probeUntilWell = async (input: RestorationInput): Promise<Restoration> => 
 export const verifyRestoration = async (input: RestorationInput): Promise<Restoration> => {
   const on = await input.chaos.list();
   if (on.length > 0) {
-    return { restored: false, sentences: [`Still on: ${on.map(({ fault, instance }) => `${fault} at ${instance}`).join(', ')}.`] };
+    return {
+      restored: false,
+      sentences: [`Still on: ${on.map(({ fault, instance }) => `${fault} at ${instance}`).join(', ')}.`],
+    };
   }
   const gone = 'Every replica was asked: no fault is on.';
   if (!input.injected) return { restored: true, sentences: [gone, 'Nothing had been broken.'] };

@@ -16,7 +16,10 @@ export const newRunId = (now = new Date()): string => {
 export class RunFolder {
   readonly path: string;
 
-  constructor(out: string, readonly runId: string) {
+  constructor(
+    out: string,
+    readonly runId: string,
+  ) {
     this.path = resolve(out, runId);
   }
 
@@ -75,6 +78,11 @@ export const findRun = (out: string, runId = 'latest'): RunFolder => {
   const ids = listRunIds(out);
   const id = runId === 'latest' ? ids[0] : ids.find((known) => known === runId);
   if (id) return new RunFolder(out, id);
-  const message = ids.length === 0 ? `There is no run in ${resolve(out)} yet.` : `There is no run "${runId}" in ${resolve(out)}.`;
-  throw new ObsctlError('RUN_NOT_FOUND', message, { details: ids.length ? [`nearest: ${nearest(runId, ids).join(', ')}`] : [] });
+  const message =
+    ids.length === 0
+      ? `There is no run in ${resolve(out)} yet.`
+      : `There is no run "${runId}" in ${resolve(out)}.`;
+  throw new ObsctlError('RUN_NOT_FOUND', message, {
+    details: ids.length ? [`nearest: ${nearest(runId, ids).join(', ')}`] : [],
+  });
 };

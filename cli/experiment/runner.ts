@@ -41,7 +41,9 @@ class Run {
     const { instances, ...target } = planned!.target as { instances?: string[] };
     const { fault, parameters, duration: leaseSeconds } = planned!;
     const injection = { fault, parameters, target, instances, leaseSeconds };
-    this.keeper = new LeaseKeeper(parts.chaos, this.journal, injection, (text) => parts.listener.warning?.(text));
+    this.keeper = new LeaseKeeper(parts.chaos, this.journal, injection, (text) =>
+      parts.listener.warning?.(text),
+    );
     this.loaded = new UnderLoad(experiment, parts, this.folder, this.journal, this.keeper);
   }
 
@@ -65,7 +67,7 @@ class Run {
       const interrupted = this.parts.signal.aborted;
       this.status = interrupted ? 'interrupted' : 'failed';
       this.error = interrupted ? null : describe(error);
-      this.journal.append(this.status, { why: describe(error) });
+      this.journal.appendIfPossible(this.status, { why: describe(error) });
       if (!interrupted) this.parts.listener.warning?.(describe(error));
     }
   }
@@ -109,6 +111,7 @@ class Run {
       execution: { status: this.status, error: this.error, restored, restoration },
       status: await this.parts.stack.status(),
     });
+    this.folder.write('truth.json', JSON.stringify(this.keeper.truth, null, 2));
     this.folder.write('record.json', JSON.stringify(record, null, 2));
     await writeReport(this.folder, record);
     this.journal.append('run-ended', { verdict: record.verdict });

@@ -31,7 +31,8 @@ export const openRecord = (text: string, file: string): RunRecord => {
     throw invalid(file, '(end of file)', `it is no complete JSON (${(error as Error).message})`);
   }
   const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (version !== SCHEMA_VERSION) throw invalid(file, 'schemaVersion', `it is ${version}, this obsctl reads ${SCHEMA_VERSION}`);
+  if (version !== SCHEMA_VERSION)
+    throw invalid(file, 'schemaVersion', `it is ${version}, this obsctl reads ${SCHEMA_VERSION}`);
   const parsed = runRecordSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

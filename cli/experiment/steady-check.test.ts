@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { steadyViolations } from './steady-check.ts';
 
-const at = (requests: number, failures: number) => ({ elapsed: 0, requests, failures, attempts: requests, activeVus: 1 });
+const at = (requests: number, failures: number) => ({
+  elapsed: 0,
+  requests,
+  failures,
+  attempts: requests,
+  activeVus: 1,
+});
 
 test('only what happened in the steady phase counts', () => {
   expect(steadyViolations(at(100, 50), at(900, 50))).toEqual([]);

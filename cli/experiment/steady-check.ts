@@ -17,5 +17,7 @@ export const steadyViolations = (before: LoadProgress | null, after: LoadProgres
   }
   const ratio = failures / requests;
   if (ratio <= STEADY_LIMITS.errorRatio) return [];
-  return [`${(100 * ratio).toFixed(1)} % of the requests failed before anything was broken (at most ${100 * STEADY_LIMITS.errorRatio} %)`];
+  return [
+    `${(100 * ratio).toFixed(1)} % of the requests failed before anything was broken (at most ${100 * STEADY_LIMITS.errorRatio} %)`,
+  ];
 };

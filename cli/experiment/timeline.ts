@@ -13,8 +13,14 @@ const ofPhases = (phases: Phase[]): Entry[] => [
 
 const ofFault = (fault: InjectedFault): Entry[] => {
   const steps: [number | null, string][] = [
-    [fault.injectedAt, `fault \`${fault.name}\` injected on ${fault.carriers.map(({ instance }) => instance).join(', ')}`],
-    [fault.clearedAt, `fault \`${fault.name}\` ended by ${fault.endedBy === 'lease' ? 'its own lease' : 'clear'}`],
+    [
+      fault.injectedAt,
+      `fault \`${fault.name}\` injected on ${fault.carriers.map(({ instance }) => instance).join(', ')}`,
+    ],
+    [
+      fault.clearedAt,
+      `fault \`${fault.name}\` ended by ${fault.endedBy === 'lease' ? 'its own lease' : 'clear'}`,
+    ],
     [fault.verifiedClearedAt, `fault \`${fault.name}\` read back as gone`],
   ];
   return steps.flatMap(([time, what]) => (time === null ? [] : [{ time, what }]));

@@ -1,6 +1,7 @@
 import type { Phase } from '../../reports/record/common.ts';
 import type { Experiment } from '../../reports/record/record.ts';
 import type { LoadProgress, LoadResult, LoadRun } from '../load/load-driver.ts';
+import { nowSeconds } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
 import type { Journal } from './journal.ts';
@@ -11,8 +12,18 @@ import type { RunFolder } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
 import { steadyViolations } from './steady-check.ts';
 
+/** The phases are still going on, and nothing drives them any more. */
+const endedEarly = (exitCode: number | null): ObsctlError =>
+  new ObsctlError(
+    'LOAD_FAILED',
+    `k6 ended before its time, with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}.`,
+  );
+
 /** Longest wait for k6's first request, seconds. */
 const FIRST_REQUEST_TIMEOUT = 30;
+
+/** k6 may end this much before the last phase, seconds: its clock starts with its first iteration. */
+const END_TOLERANCE = 2;
 
 /** Seconds of the warm-up in which the rate goes up. */
 const MOST_RAMP = 4;
@@ -24,6 +35,8 @@ export class UnderLoad {
   /** Why nothing was broken: the steady state was not one. */
   baselineUnmet: string[] = [];
   private progress: LoadProgress | null = null;
+  private readonly loadEnded = new AbortController();
+  private readonly signal: AbortSignal;
 
   constructor(
     private readonly experiment: Experiment,
@@ -31,7 +44,9 @@ export class UnderLoad {
     private readonly folder: RunFolder,
     private readonly journal: Journal,
     private readonly keeper: LeaseKeeper,
-  ) {}
+  ) {
+    this.signal = AbortSignal.any([parts.signal, this.loadEnded.signal]);
+  }
 
   get phases(): Phase[] {
     return this.clock.phases;
@@ -40,7 +55,7 @@ export class UnderLoad {
   async perform(): Promise<void> {
     const run = await this.start();
     try {
-      await this.firstRequest(run);
+      await this.firstRequest();
       await this.allPhases();
       if (this.baselineUnmet.length > 0) await run.stop();
     } catch (error) {
@@ -70,7 +85,10 @@ export class UnderLoad {
       directory: folder.load,
     });
     parts.guard(run.pid);
-    run.done.catch(() => {});
+    run.done.then(
+      ({ exitCode }) => this.onLoadEnd(exitCode),
+      (error) => this.loadEnded.abort(error),
+    );
     run.onProgress((progress) => {
       this.progress = progress;
       parts.listener.load?.(progress, this.clock.name);
@@ -78,18 +96,26 @@ export class UnderLoad {
     return run;
   }
 
-  private async firstRequest(run: LoadRun): Promise<void> {
-    let ended = false;
-    run.done.finally(() => (ended = true)).catch(() => {});
-    const seen = async () => ((this.progress?.requests ?? 0) > 0 || ended ? true : undefined);
-    const options = { timeout: FIRST_REQUEST_TIMEOUT, every: 0.1, signal: this.parts.signal };
+  private async firstRequest(): Promise<void> {
+    const seen = async () => ((this.progress?.requests ?? 0) > 0 ? true : undefined);
+    const options = { timeout: FIRST_REQUEST_TIMEOUT, every: 0.1, signal: this.signal };
     if (await pollUntil(seen, options)) return;
     throw new ObsctlError('LOAD_FAILED', `k6 made no request within ${FIRST_REQUEST_TIMEOUT} s.`);
   }
 
+  /** k6 and the phases end together, give or take; only an end well before is a failure. */
+  private onLoadEnd(exitCode: number | null): void {
+    const [first] = this.phases;
+    const plannedEnd = (first?.from ?? Number.POSITIVE_INFINITY) + totalDuration(this.experiment);
+    if (nowSeconds() < plannedEnd - END_TOLERANCE) this.loadEnded.abort(endedEarly(exitCode));
+  }
+
   private async allPhases(): Promise<void> {
     const { durations } = this.experiment;
-    await this.phase('warm-up', durations.warmUp);
+    // The load began before its first progress was heard of.
+    const begun = this.progress?.elapsed ?? 0;
+    this.clock.startedAt = nowSeconds() - begun;
+    await this.phase('warm-up', Math.max(0, durations.warmUp - begun));
     const before = this.progress;
     await this.phase('steady', durations.steady);
     this.baselineUnmet = steadyViolations(before, this.progress);
@@ -104,12 +130,12 @@ export class UnderLoad {
   private async phase(name: 'warm-up' | 'steady' | 'recovery', seconds: number): Promise<void> {
     this.journal.append('phase', { name, seconds });
     this.parts.listener.phase?.(name, seconds);
-    await this.clock.stay(name, seconds, this.parts.signal);
+    await this.clock.stay(name, seconds, this.signal);
   }
 
   private async faultPhase(seconds: number): Promise<void> {
-    const { keeper } = this;
-    const { listener, signal } = this.parts;
+    const { keeper, signal } = this;
+    const { listener } = this.parts;
     this.journal.append('phase', { name: 'fault', seconds });
     listener.phase?.('fault', seconds);
     try {
@@ -121,8 +147,7 @@ export class UnderLoad {
       });
     } finally {
       await keeper.clear();
-      this.folder.write('truth.json', JSON.stringify(keeper.truth, null, 2));
-      listener.fault?.('cleared', keeper.fault.name);
+      if (keeper.fault.injectedAt !== null) listener.fault?.('cleared', keeper.fault.name);
     }
   }
 }

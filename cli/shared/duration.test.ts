@@ -11,7 +11,9 @@ test.each([
 ])('%s is %d seconds', (text, seconds) => expect(parseDuration(text, '--duration')).toBeCloseTo(seconds));
 
 test.each(['', '-5s', 'soon', '10x', '5s later', 'ms', 'NaN', 'Infinity'])('%j is no duration', (text) => {
-  expect(() => parseDuration(text, '--duration')).toThrow(expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('--duration') }));
+  expect(() => parseDuration(text, '--duration')).toThrow(
+    expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('--duration') }),
+  );
 });
 
 test.each([

@@ -11,7 +11,11 @@ interface CatalogueEntry {
 }
 
 export const ERRORS = {
-  USAGE: { exit: EXIT.usage, title: 'The command line is not valid', remedy: 'See `obsctl <command> --help`.' },
+  USAGE: {
+    exit: EXIT.usage,
+    title: 'The command line is not valid',
+    remedy: 'See `obsctl <command> --help`.',
+  },
   UNKNOWN_FAULT: { exit: EXIT.usage, title: 'No such fault', remedy: 'See `obsctl chaos list`.' },
   UNKNOWN_SCENARIO: { exit: EXIT.usage, title: 'No such scenario', remedy: 'See `obsctl load list`.' },
   UNKNOWN_TOOL: { exit: EXIT.usage, title: 'No such tool', remedy: 'See `obsctl tools list`.' },
@@ -20,7 +24,11 @@ export const ERRORS = {
     title: 'The target matches nothing',
     remedy: 'See `obsctl status` for the replicas that are up.',
   },
-  INVALID_CONFIG: { exit: EXIT.usage, title: 'The configuration is not valid', remedy: 'Mend the values named above.' },
+  INVALID_CONFIG: {
+    exit: EXIT.usage,
+    title: 'The configuration is not valid',
+    remedy: 'Mend the values named above.',
+  },
   FAULT_REFUSED: {
     exit: EXIT.usage,
     title: 'A replica refused the fault',
@@ -78,7 +86,11 @@ export const ERRORS = {
     title: 'A file or folder cannot be used',
     remedy: 'Mend its permissions, or name another place with --out or XDG_STATE_HOME.',
   },
-  DISK_FULL: { exit: EXIT.failed, title: 'The disk is full', remedy: 'Free some space, or choose another folder with --out.' },
+  DISK_FULL: {
+    exit: EXIT.failed,
+    title: 'The disk is full',
+    remedy: 'Free some space, or choose another folder with --out.',
+  },
   NOT_RESTORED: {
     exit: EXIT.notRestored,
     title: 'The undo could not be verified',

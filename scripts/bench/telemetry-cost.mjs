@@ -17,7 +17,11 @@ const TURNS = 3;
 const home = mkdtempSync(join(tmpdir(), 'obsctl-bench-'));
 const env = { ...process.env, XDG_STATE_HOME: join(home, 'state') };
 const obsctl = (...args) =>
-  execFileSync(process.execPath, [join(root, 'bin/obsctl.js'), ...args], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  execFileSync(process.execPath, [join(root, 'bin/obsctl.js'), ...args], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -29,10 +33,13 @@ const freePort = () =>
 
 const environmentOf = (pid) =>
   Object.fromEntries(
-    readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean).map((entry) => {
-      const at = entry.indexOf('=');
-      return [entry.slice(0, at), entry.slice(at + 1)];
-    }),
+    readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .filter(Boolean)
+      .map((entry) => {
+        const at = entry.indexOf('=');
+        return [entry.slice(0, at), entry.slice(at + 1)];
+      }),
   );
 
 const start = async (base, withTelemetry) => {
@@ -71,7 +78,8 @@ try {
   const status = JSON.parse(obsctl('up', '--json'));
   const base = environmentOf(status.components.find(({ name }) => name === 'api-1').pid);
   const figures = { withTelemetry: [], without: [] };
-  for (const name of Object.keys(figures)) replicas.push({ name, ...(await start(base, name === 'withTelemetry')) });
+  for (const name of Object.keys(figures))
+    replicas.push({ name, ...(await start(base, name === 'withTelemetry')) });
   for (let turn = 0; turn <= TURNS; turn++) {
     for (const { name, url } of replicas) {
       const figure = await throughput(url);
@@ -79,7 +87,9 @@ try {
       if (turn > 0) figures[name].push(figure);
     }
   }
-  console.log(JSON.stringify({ withTelemetry: median(figures.withTelemetry), without: median(figures.without) }));
+  console.log(
+    JSON.stringify({ withTelemetry: median(figures.withTelemetry), without: median(figures.without) }),
+  );
 } finally {
   for (const { child } of replicas) child.kill('SIGTERM');
   obsctl('down');

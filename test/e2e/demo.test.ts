@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Evidence } from '../../reports/record/evidence.ts';
-import type { RunRecord } from '../../reports/record/record.ts';
-import type { Truth } from '../../reports/record/truth.ts';
-import { analyse } from '../../reports/analysis/index.ts';
 import { readJournal } from '../../cli/experiment/journal.ts';
 import { RunFolder } from '../../cli/experiment/run-folder.ts';
 import { readEvidence } from '../../cli/telemetry/evidence-files.ts';
+import { analyse } from '../../reports/analysis/index.ts';
+import type { Evidence } from '../../reports/record/evidence.ts';
+import type { RunRecord } from '../../reports/record/record.ts';
+import type { Truth } from '../../reports/record/truth.ts';
 import { type Outcome, User } from '../support/cli.ts';
 
 /** The whole job once, as a new user does it; then its report is followed hop by hop. */
@@ -20,7 +20,8 @@ let report: string;
 
 beforeAll(async () => {
   outcome = await user.run(['demo', '--json']);
-  if (outcome.code !== 0) throw new Error(`the demo ended with ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
+  if (outcome.code !== 0)
+    throw new Error(`the demo ended with ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
   folder = new RunFolder(user.runs, JSON.parse(outcome.stdout).runId);
   record = folder.readRecord();
   evidence = readEvidence(folder.path);
@@ -48,7 +49,9 @@ describe('obsctl demo', () => {
   });
 
   test('both an error spike and a latency spike were seen by the client, in the fault phase', () => {
-    const seen = record.findings!.spikes.filter(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'fault');
+    const seen = record.findings!.spikes.filter(
+      ({ viewpoint, phase }) => viewpoint === 'client' && phase === 'fault',
+    );
     expect(new Set(seen.map(({ kind }) => kind))).toEqual(new Set(['error', 'latency']));
   });
 
@@ -58,7 +61,9 @@ describe('obsctl demo', () => {
       expect(spike.examples.length, `${spike.id} has no example`).toBeGreaterThan(0);
       for (const { traceId, exemplar, logs } of spike.examples) {
         expect(exemplar.traceId).toBe(traceId);
-        expect(evidence.exemplars.some((known) => known.traceId === traceId && known.time === exemplar.time)).toBe(true);
+        expect(
+          evidence.exemplars.some((known) => known.traceId === traceId && known.time === exemplar.time),
+        ).toBe(true);
         const trace = traces.get(traceId);
         expect(trace, `trace ${traceId} of ${spike.id} is not in the evidence`).toBeDefined();
         expect(trace!.spans.some(({ service, kind }) => service === 'api' && kind === 'server')).toBe(true);
@@ -79,7 +84,12 @@ describe('obsctl demo', () => {
       const ids = new Set(spans.map(({ spanId }) => spanId));
       const roots = spans.filter(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId));
       expect(roots.map(({ service }) => service)).toEqual(['k6']);
-      expect(spans.some(({ attributes }) => attributes['db.system.name'] === 'postgresql' || attributes['db.system'] === 'postgresql')).toBe(true);
+      expect(
+        spans.some(
+          ({ attributes }) =>
+            attributes['db.system.name'] === 'postgresql' || attributes['db.system'] === 'postgresql',
+        ),
+      ).toBe(true);
       expect(spans.some(({ service, kind }) => service === 'worker' && kind === 'consumer')).toBe(true);
     }
   });
@@ -94,7 +104,8 @@ describe('obsctl demo', () => {
 
   test('nothing in the evidence betrays the fault', () => {
     const text = JSON.stringify({ ...evidence, queries: [] });
-    for (const word of ['obsctl', 'downstream-timeout', 'chaos', 'inject', 'fault.id']) expect(text.toLowerCase()).not.toContain(word);
+    for (const word of ['obsctl', 'downstream-timeout', 'chaos', 'inject', 'fault.id'])
+      expect(text.toLowerCase()).not.toContain(word);
   });
 
   test('the findings follow from the evidence alone', () => {
@@ -103,7 +114,15 @@ describe('obsctl demo', () => {
 
   test('the journal was written ahead of each action', () => {
     const types = readJournal(folder.journal).map(({ type }) => type);
-    const order = ['run-started', 'load-starting', 'fault-injecting', 'fault-injected', 'fault-clearing', 'fault-cleared', 'run-ended'];
+    const order = [
+      'run-started',
+      'load-starting',
+      'fault-injecting',
+      'fault-injected',
+      'fault-clearing',
+      'fault-cleared',
+      'run-ended',
+    ];
     expect(types.filter((type) => order.includes(type))).toEqual(order);
   });
 

@@ -18,7 +18,18 @@ const on = () => user.json<Lease[]>(['chaos', 'status']);
 
 describe('chaos', () => {
   test('a fault is on at every replica of its service, seen by the client, and gone after clear', async () => {
-    const leases = await user.json<Lease[]>(['chaos', 'error', '--rate', '1', '--route', '/products', '--status', '503', '--duration', '60s']);
+    const leases = await user.json<Lease[]>([
+      'chaos',
+      'error',
+      '--rate',
+      '1',
+      '--route',
+      '/products',
+      '--status',
+      '503',
+      '--duration',
+      '60s',
+    ]);
     expect(leases.map(({ instance }) => instance).sort()).toEqual(['api-1', 'api-2']);
     expect(await statuses('/products', 10)).toEqual(Array(10).fill(503));
     expect(await statuses('/products/1', 4)).toEqual(Array(4).fill(200));
@@ -29,7 +40,18 @@ describe('chaos', () => {
   });
 
   test('a fault on one replica leaves the other alone', async () => {
-    await user.json(['chaos', 'error', '--rate', '1', '--route', '/products', '--replica', 'api-2', '--duration', '60s']);
+    await user.json([
+      'chaos',
+      'error',
+      '--rate',
+      '1',
+      '--route',
+      '/products',
+      '--replica',
+      'api-2',
+      '--duration',
+      '60s',
+    ]);
     const seen = await statuses('/products', 20);
     expect(new Set(seen)).toEqual(new Set([200, 500]));
     await user.json(['chaos', 'clear', 'error']);

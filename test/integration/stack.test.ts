@@ -11,7 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => user.leave());
 
-const kill = (state: StateFile, name: string) => process.kill(state.processes.find((child) => child.name === name)!.pid, 'SIGKILL');
+const kill = (state: StateFile, name: string) =>
+  process.kill(state.processes.find((child) => child.name === name)!.pid, 'SIGKILL');
 
 const nothingIsLeft = (state: StateFile) => {
   expect(alive([...state.processes, { name: 'supervisor', ...state.supervisor }])).toEqual([]);
@@ -23,7 +24,15 @@ describe('up and down', () => {
   test('up serves the API and its docs, a second up uses the same stack, down leaves nothing', async () => {
     const first = await user.json<StackStatus>(['up']);
     expect(first.components.map(({ name, state }) => `${name} ${state}`)).toEqual(
-      expect.arrayContaining(['postgresql ready', 'inventory-1 ready', 'worker-1 ready', 'api-1 ready', 'api-2 ready', 'gateway ready', 'telemetry ready']),
+      expect.arrayContaining([
+        'postgresql ready',
+        'inventory-1 ready',
+        'worker-1 ready',
+        'api-1 ready',
+        'api-2 ready',
+        'gateway ready',
+        'telemetry ready',
+      ]),
     );
     const { baseUrl, docsUrl } = first.endpoints!;
     expect((await fetch(`${baseUrl}/products/1`)).status).toBe(200);
@@ -56,7 +65,9 @@ describe('up and down', () => {
     const state = user.state();
     kill(state, 'reaper');
     process.kill(state.supervisor.pid, 'SIGKILL');
-    await eventually('the roles have left by themselves', () => alive(state.processes).every((name) => ['postgresql', 'redis'].includes(name)));
+    await eventually('the roles have left by themselves', () =>
+      alive(state.processes).every((name) => ['postgresql', 'redis'].includes(name)),
+    );
     expect((await user.run(['down'])).stderr).toContain('cleaned up: process postgresql');
     nothingIsLeft(state);
   });
@@ -64,12 +75,23 @@ describe('up and down', () => {
   test('a child that dies unplanned is restarted and flagged, whichever it is', async () => {
     await user.json(['up']);
     for (const name of ['api-1', 'postgresql', 'gateway']) kill(user.state(), name);
-    const states = async () => (await user.json<StackStatus>(['status'])).components.map(({ state }) => state);
-    await eventually('three children were restarted', async () => (await user.json<StackStatus>(['status'])).incidents.length === 3);
+    const states = async () =>
+      (await user.json<StackStatus>(['status'])).components.map(({ state }) => state);
+    await eventually(
+      'three children were restarted',
+      async () => (await user.json<StackStatus>(['status'])).incidents.length === 3,
+    );
     await eventually('all is ready again', async () => (await states()).every((state) => state === 'ready'));
     const status = await user.json<StackStatus>(['status']);
-    expect(status.incidents.map(({ instance, kind }) => `${instance} ${kind}`).sort()).toEqual(['api-1 exit', 'gateway exit', 'postgresql exit']);
-    await eventually('the API serves again', async () => (await fetch(`${status.endpoints!.baseUrl}/products/2`)).ok);
+    expect(status.incidents.map(({ instance, kind }) => `${instance} ${kind}`).sort()).toEqual([
+      'api-1 exit',
+      'gateway exit',
+      'postgresql exit',
+    ]);
+    await eventually(
+      'the API serves again',
+      async () => (await fetch(`${status.endpoints!.baseUrl}/products/2`)).ok,
+    );
   });
 });
 

@@ -32,7 +32,16 @@ describe('wrong usage ends with 2, names the value and what is near', () => {
   });
 
   test('every violation at once', async () => {
-    const { code, stderr } = await said('chaos', 'latency', '--rate', '1.5', '--ms', '-3', '--duration', '9h');
+    const { code, stderr } = await said(
+      'chaos',
+      'latency',
+      '--rate',
+      '1.5',
+      '--ms',
+      '-3',
+      '--duration',
+      '9h',
+    );
     expect(code).toBe(2);
     for (const flag of ['--rate 1.5', '--ms -3', '--duration 32400']) expect(stderr).toContain(flag);
   });
@@ -55,8 +64,14 @@ describe('without a stack', () => {
 
 test('k6 missing and not obtainable: every way tried is named, exit code 9, and no stack is started', async () => {
   const node = process.execPath.replace(/\/[^/]+$/, '');
-  const { code, stderr } = await user.run(['demo'], { PATH: `${user.home}/empty`, XDG_CACHE_HOME: `${user.home}/cache`, OBSCTL_RELEASES_URL: 'http://127.0.0.1:9/', NODE: node });
+  const { code, stderr } = await user.run(['demo'], {
+    PATH: `${user.home}/empty`,
+    XDG_CACHE_HOME: `${user.home}/cache`,
+    OBSCTL_RELEASES_URL: 'http://127.0.0.1:9/',
+    NODE: node,
+  });
   expect(code).toBe(9);
-  for (const way of ['PATH', 'cache', 'release', 'go build']) expect(stderr).toMatch(new RegExp(`^ +${way}: .+`, 'm'));
+  for (const way of ['PATH', 'cache', 'release', 'go build'])
+    expect(stderr).toMatch(new RegExp(`^ +${way}: .+`, 'm'));
   expect((await user.run(['status'])).code).toBe(9);
 });

@@ -5,6 +5,7 @@ import { installTool } from '../../cli/tools/tools.ts';
 export const setup = async (): Promise<void> => {
   execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
   await installTool('k6', {
-    onProgress: ({ way, elapsed, text }) => process.stderr.write(`k6 by ${way}, ${elapsed.toFixed(0)} s: ${text}\n`),
+    onProgress: ({ way, elapsed, text }) =>
+      process.stderr.write(`k6 by ${way}, ${elapsed.toFixed(0)} s: ${text}\n`),
   });
 };

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isAlive, type ProcessIdentity } from '../../cli/stack/local/process-identity.ts';
 import { pollUntil } from '../../cli/shared/retry.ts';
+import { isAlive, type ProcessIdentity } from '../../cli/stack/local/process-identity.ts';
 
 export interface Outcome {
   code: number | null;
@@ -30,7 +30,11 @@ export class User {
   }
 
   start(args: string[], extra: Record<string, string> = {}): ChildProcess & { outcome: Promise<Outcome> } {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: this.home, env: this.environment(extra), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd: this.home,
+      env: this.environment(extra),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => (said.stdout += chunk));
     child.stderr.on('data', (chunk) => (said.stderr += chunk));
@@ -60,10 +64,15 @@ export class User {
 }
 
 /** Waits until the condition holds; throws with `what` when it does not within `timeout` seconds. */
-export const eventually = async (what: string, holds: () => boolean | Promise<boolean>, timeout = 30): Promise<void> => {
+export const eventually = async (
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  timeout = 30,
+): Promise<void> => {
   const seen = await pollUntil(async () => ((await holds()) ? true : undefined), { timeout, every: 0.2 });
   if (!seen) throw new Error(`not within ${timeout} s: ${what}`);
 };
 
 /** Names of those of the processes that are still there. */
-export const alive = (processes: (ProcessIdentity & { name: string })[]): string[] => processes.filter(isAlive).map(({ name }) => name);
+export const alive = (processes: (ProcessIdentity & { name: string })[]): string[] =>
+  processes.filter(isAlive).map(({ name }) => name);

@@ -42,7 +42,9 @@ const roundRobin = (upstreams: Upstream[]): (() => string) => {
 const answerFailure = (reply: FastifyReply, error: Error & { statusCode?: number }): void => {
   const late = error.statusCode === 504;
   const code = late ? 'GATEWAY_TIMEOUT' : 'BAD_GATEWAY';
-  reply.code(late ? 504 : 502).send({ error: { code, message: 'no answer from the service', traceId: null } });
+  reply
+    .code(late ? 504 : 502)
+    .send({ error: { code, message: 'no answer from the service', traceId: null } });
 };
 
 const watchHealth = (upstreams: Upstream[]): NodeJS.Timeout =>
@@ -63,12 +65,18 @@ export const startGateway = async (options: GatewayOptions): Promise<FastifyInst
   const next = roundRobin(upstreams);
   const app = Fastify({ logger: false, forceCloseConnections: true });
   app.addHook('onRequest', async (request, reply) => {
-    if (PRIVATE.includes(request.url.split('?')[0]!)) return reply.code(404).send({ error: { code: 'NOT_FOUND', message: 'Not routed' } });
+    if (PRIVATE.includes(request.url.split('?')[0]!))
+      return reply.code(404).send({ error: { code: 'NOT_FOUND', message: 'Not routed' } });
   });
   await app.register(httpProxy, {
     upstream: '',
     http2: false,
-    undici: { connections: 256, pipelining: 1, bodyTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+    undici: {
+      connections: 256,
+      pipelining: 1,
+      bodyTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+    },
     replyOptions: {
       getUpstream: () => next(),
       // Retries are the client's and the service's to make: hidden ones would blur every figure (503 is retried by default).

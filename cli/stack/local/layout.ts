@@ -32,7 +32,10 @@ export const portsNeeded = (apiReplicas: number): number => 2 * (apiReplicas + 2
 const dist = (path: string): string => fileURLToPath(new URL(`dist/${path}`, packageRoot()));
 
 /** Only what a child needs of our own environment; nothing that names us reaches its telemetry. */
-const baseEnvironment = (): Record<string, string> => ({ PATH: process.env.PATH ?? '', LANG: process.env.LANG ?? 'C' });
+const baseEnvironment = (): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  LANG: process.env.LANG ?? 'C',
+});
 
 const roles = (apiReplicas: number): { service: string; instance: string }[] => [
   { service: 'inventory', instance: 'inventory-1' },
@@ -90,7 +93,11 @@ export const planLayout = (input: LayoutInput): Layout => {
       cwd: input.temporary,
       logFile: join(input.logs, 'gateway.log'),
       ready: 'ipc',
-      env: { ...baseEnvironment(), PORT: String(input.gatewayPort), UPSTREAMS: apis.map(({ url }) => url).join(',') },
+      env: {
+        ...baseEnvironment(),
+        PORT: String(input.gatewayPort),
+        UPSTREAMS: apis.map(({ url }) => url).join(','),
+      },
     },
   };
 };

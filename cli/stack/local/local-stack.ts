@@ -43,14 +43,20 @@ export class LocalStack implements Stack {
     if (this.livingState()) return { status: await this.waitForOther(), reused: true };
     await sweepLeftovers(this.paths);
     const status = await this.launch(options, onChange);
-    return status === 'taken' ? { status: await this.waitForOther(), reused: true } : { status, reused: false };
+    return status === 'taken'
+      ? { status: await this.waitForOther(), reused: true }
+      : { status, reused: false };
   }
 
   async down(): Promise<DownResult> {
     const state = this.livingState();
     if (!state) return { wasUp: false, leftovers: await sweepLeftovers(this.paths) };
-    await this.client(state).post('/down').catch(() => endProcess(state.supervisor, 'SIGTERM', STOP_TIMEOUT));
-    const gone = await pollUntil(async () => (isAlive(state.supervisor) ? undefined : true), { timeout: STOP_TIMEOUT });
+    await this.client(state)
+      .post('/down')
+      .catch(() => endProcess(state.supervisor, 'SIGTERM', STOP_TIMEOUT));
+    const gone = await pollUntil(async () => (isAlive(state.supervisor) ? undefined : true), {
+      timeout: STOP_TIMEOUT,
+    });
     if (!gone) await endProcess(state.supervisor, 'SIGKILL', 1);
     return { wasUp: true, leftovers: await sweepLeftovers(this.paths) };
   }
@@ -87,7 +93,9 @@ export class LocalStack implements Stack {
   async logFiles(): Promise<Record<string, string>> {
     if (!existsSync(this.paths.logs)) return {};
     const files = readdirSync(this.paths.logs).filter((file) => file.endsWith('.log'));
-    return Object.fromEntries(files.sort().map((file) => [file.replace(/\.log$/, ''), join(this.paths.logs, file)]));
+    return Object.fromEntries(
+      files.sort().map((file) => [file.replace(/\.log$/, ''), join(this.paths.logs, file)]),
+    );
   }
 
   private livingState(): StackState | undefined {
@@ -96,7 +104,12 @@ export class LocalStack implements Stack {
   }
 
   private client(state: StackState): AxiosInstance {
-    return axios.create({ socketPath: state.socket, baseURL: 'http://supervisor', timeout: 120_000, proxy: false });
+    return axios.create({
+      socketPath: state.socket,
+      baseURL: 'http://supervisor',
+      timeout: 120_000,
+      proxy: false,
+    });
   }
 
   private async assertUp(): Promise<StackStatus> {
@@ -109,24 +122,36 @@ export class LocalStack implements Stack {
   private assertCompatible(status: StackStatus, options: UpOptions): StackStatus {
     const apis = status.replicas.filter(({ service }) => service === 'api').length;
     const differences = [
-      options.replicas !== undefined && options.replicas !== apis && `it has ${apis} api replicas, not ${options.replicas}`,
-      options.port !== undefined && !status.endpoints?.baseUrl.endsWith(`:${options.port}`) && `its gateway is ${status.endpoints?.baseUrl}`,
+      options.replicas !== undefined &&
+        options.replicas !== apis &&
+        `it has ${apis} api replicas, not ${options.replicas}`,
+      options.port !== undefined &&
+        !status.endpoints?.baseUrl.endsWith(`:${options.port}`) &&
+        `its gateway is ${status.endpoints?.baseUrl}`,
       options.retryBudget !== undefined && 'a retry budget can only be set when it starts',
     ].filter((difference) => difference !== false);
     if (differences.length === 0) return status;
-    throw new ObsctlError('STACK_BUSY', 'A stack is up already, and not as asked for.', { details: differences });
+    throw new ObsctlError('STACK_BUSY', 'A stack is up already, and not as asked for.', {
+      details: differences,
+    });
   }
 
   /** Another command is starting the stack now. */
   private async waitForOther(): Promise<StackStatus> {
-    const status = await pollUntil(async () => (await this.status()) ?? (this.livingState() ? undefined : null), {
-      timeout: START_TIMEOUT,
-    });
+    const status = await pollUntil(
+      async () => (await this.status()) ?? (this.livingState() ? undefined : null),
+      {
+        timeout: START_TIMEOUT,
+      },
+    );
     if (status) return status;
     throw new ObsctlError('STACK_BUSY', 'Another command was starting a stack, and it did not come up.');
   }
 
-  private launch(options: UpOptions, onChange: (status: StackStatus) => void): Promise<StackStatus | 'taken'> {
+  private launch(
+    options: UpOptions,
+    onChange: (status: StackStatus) => void,
+  ): Promise<StackStatus | 'taken'> {
     mkdirSync(this.paths.logs, { recursive: true, mode: 0o700 });
     const log = openSync(join(this.paths.logs, 'supervisor.log'), 'w', 0o600);
     const script = fileURLToPath(new URL('dist/cli/supervisor.js', packageRoot()));
@@ -140,13 +165,22 @@ export class LocalStack implements Stack {
     });
   }
 
-  private follow(child: ChildProcess, onChange: (status: StackStatus) => void): Promise<StackStatus | 'taken'> {
+  private follow(
+    child: ChildProcess,
+    onChange: (status: StackStatus) => void,
+  ): Promise<StackStatus | 'taken'> {
     return new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signal) =>
-        reject(new ObsctlError('STACK_FAILED', `The supervisor ended with ${signal ?? `exit code ${code}`} while it started.`, {
-          details: [`its log: ${join(this.paths.logs, 'supervisor.log')}`],
-        })),
+        reject(
+          new ObsctlError(
+            'STACK_FAILED',
+            `The supervisor ended with ${signal ?? `exit code ${code}`} while it started.`,
+            {
+              details: [`its log: ${join(this.paths.logs, 'supervisor.log')}`],
+            },
+          ),
+        ),
       );
       child.on('message', (message: FromSupervisor) => {
         if (message.type === 'status') onChange(message.status);

@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,7 +56,10 @@ const nativeFolder = (): string => {
 const linkLibraries = (folder: string): void => {
   const list = join(folder, 'pg-symlinks.json');
   if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as {
+    source: string;
+    target: string;
+  }[]) {
     const link = join(dirname(folder), target);
     if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
   }
@@ -90,7 +104,8 @@ const usableBinaries = (temporary: string, owner: Owner | undefined): string => 
   return copy;
 };
 
-const idOf = async (flag: string, user: string): Promise<number> => Number((await run('id', [flag, user])).stdout);
+const idOf = async (flag: string, user: string): Promise<number> =>
+  Number((await run('id', [flag, user])).stdout);
 
 /** PostgreSQL refuses to run as root: an unprivileged user that every system has runs it instead. */
 const unprivilegedOwner = async (): Promise<Owner | undefined> => {
@@ -102,7 +117,9 @@ const unprivilegedOwner = async (): Promise<Owner | undefined> => {
       // No such user; the next one.
     }
   }
-  return fail('As root, PostgreSQL needs another user to run as, and neither `postgres` nor `nobody` exists.');
+  return fail(
+    'As root, PostgreSQL needs another user to run as, and neither `postgres` nor `nobody` exists.',
+  );
 };
 
 const initialise = async (binaries: string, data: string, password: string, owner: Owner | undefined) => {
@@ -110,7 +127,18 @@ const initialise = async (binaries: string, data: string, password: string, owne
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
   for (const path of owner ? [data, passwordFile] : []) chownSync(path, owner!.uid, owner!.gid);
-  const flags = ['-D', data, '-U', 'shop', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--no-sync'];
+  const flags = [
+    '-D',
+    data,
+    '-U',
+    'shop',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '--no-sync',
+  ];
   try {
     await run(join(binaries, 'bin', 'initdb'), [...flags, '--locale=C'], { ...owner, cwd: dirname(data) });
   } catch (cause) {
@@ -139,7 +167,11 @@ const answers = async (url: string): Promise<boolean> => {
  * Makes a fresh cluster in `temporary` and says how to run it. The data is thrown away at `down`, so it is not
  * synced to disk. Throws POSTGRES_UNAVAILABLE.
  */
-export const preparePostgres = async (temporary: string, port: number, logFile: string): Promise<Postgres> => {
+export const preparePostgres = async (
+  temporary: string,
+  port: number,
+  logFile: string,
+): Promise<Postgres> => {
   const owner = await unprivilegedOwner();
   const binaries = usableBinaries(temporary, owner);
   const data = join(temporary, 'postgres');
@@ -147,10 +179,18 @@ export const preparePostgres = async (temporary: string, port: number, logFile: 
   await initialise(binaries, data, password, owner);
   const url = `postgres://shop:${password}@127.0.0.1:${port}/postgres`;
   const command = join(binaries, 'bin', 'postgres');
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'fsync=off', 'max_connections=100'];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'fsync=off',
+    'max_connections=100',
+  ];
   return {
     url,
-    version: (await run(command, ['--version'], { ...owner, cwd: temporary })).stdout.trim().replace(/^.* /, ''),
+    version: (await run(command, ['--version'], { ...owner, cwd: temporary })).stdout
+      .trim()
+      .replace(/^.* /, ''),
     spec: {
       name: 'postgresql',
       service: null,

@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { endProcess, identify, isAlive } from './process-identity.ts';
 
-const sleeper = () => spawn(process.execPath, ['-e', 'process.on("SIGTERM",()=>{}); console.log("on"); setInterval(()=>{},1e3)'], { stdio: ['ignore', 'pipe', 'ignore'] });
+const sleeper = () =>
+  spawn(
+    process.execPath,
+    ['-e', 'process.on("SIGTERM",()=>{}); console.log("on"); setInterval(()=>{},1e3)'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
 
 test('a living process is told from another of the same pid', () => {
   const me = identify(process.pid)!;

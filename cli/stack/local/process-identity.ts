@@ -13,7 +13,9 @@ export interface ProcessIdentity {
 const linuxStart = (pid: number): string | undefined => {
   try {
     // proc(5): the fields after the command's closing parenthesis start with the state (3rd); start time is the 22nd.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
     return undefined;
@@ -22,7 +24,9 @@ const linuxStart = (pid: number): string | undefined => {
 
 const psStart = (pid: number): string | undefined => {
   try {
-    const [state, ...start] = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8' })
+    const [state, ...start] = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+    })
       .trim()
       .split(/\s+/);
     return state && !state.startsWith('Z') ? start.join(' ') : undefined;

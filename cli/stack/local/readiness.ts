@@ -9,21 +9,32 @@ const ROUND_TRIP_TIMEOUT = 15;
 const requestWithTrace = async (baseUrl: string, traceId: string): Promise<boolean> => {
   const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
   try {
-    const answer = await fetch(`${baseUrl}/products/1`, { headers: { traceparent }, signal: AbortSignal.timeout(3000) });
+    const answer = await fetch(`${baseUrl}/products/1`, {
+      headers: { traceparent },
+      signal: AbortSignal.timeout(3000),
+    });
     return answer.ok;
   } catch {
     return false;
   }
 };
 
-const seen = async (source: TelemetrySource, traceId: string, from: number): Promise<Record<string, boolean>> => {
+const seen = async (
+  source: TelemetrySource,
+  traceId: string,
+  from: number,
+): Promise<Record<string, boolean>> => {
   const window = { from, to: nowSeconds() + 1 };
   const [traces, logs, red] = await Promise.all([
     source.traces([traceId]),
     source.logs(window, { traceIds: [traceId], limit: 1 }),
     source.red(window),
   ]);
-  return { trace: traces.value.size > 0, log: logs.value.length > 0, metric: red.value.some((series) => series.points.length > 0) };
+  return {
+    trace: traces.value.size > 0,
+    log: logs.value.length > 0,
+    metric: red.value.some((series) => series.points.length > 0),
+  };
 };
 
 /**

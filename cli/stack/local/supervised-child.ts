@@ -20,6 +20,8 @@ export interface ChildSpec {
   /** 'ipc': it says so itself, by a message `{type: 'ready'}`; else it is asked. */
   ready: 'ipc' | (() => Promise<boolean>);
   stopSignal?: NodeJS.Signals;
+  /** Longest wait for it to get ready, seconds. */
+  readyTimeout?: number;
 }
 
 export interface ChildEvents {
@@ -31,7 +33,7 @@ export interface ChildEvents {
   onGaveUp(child: SupervisedChild): void;
 }
 
-/** Longest wait for a child to get ready, seconds. */
+/** Longest wait for a child to get ready where it says nothing else, seconds. */
 const READY_TIMEOUT = 30;
 /** Restart pauses, seconds: doubling, as systemd and Kubernetes back off; after the last one it is given up. */
 const BACK_OFF = [0.2, 0.5, 1, 2, 4, 8];
@@ -144,14 +146,15 @@ export class SupervisedChild {
   }
 
   private async waitReady(child: ChildProcess, signal: AbortSignal): Promise<string | undefined> {
-    const { ready } = this.spec;
-    const late = `it was not ready within ${READY_TIMEOUT} s`;
+    const { ready, readyTimeout = READY_TIMEOUT } = this.spec;
+    const late = `it was not ready within ${readyTimeout} s`;
     let said = false;
-    if (ready === 'ipc') child.on('message', (message: { type?: string }) => (said ||= message.type === 'ready'));
+    if (ready === 'ipc')
+      child.on('message', (message: { type?: string }) => (said ||= message.type === 'ready'));
     const ask = ready === 'ipc' ? async () => said : ready;
     try {
       const up = await pollUntil(async () => ((await ask()) ? true : undefined), {
-        timeout: READY_TIMEOUT,
+        timeout: readyTimeout,
         every: 0.05,
         signal,
       });

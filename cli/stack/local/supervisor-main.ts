@@ -1,8 +1,8 @@
 import { chmodSync, rmSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ObsctlError } from '../../shared/errors.ts';
-import { registerTelemetryRoutes } from '../../telemetry/embedded/telemetry-routes.ts';
 import { startEmbeddedTelemetry } from '../../telemetry/embedded/embedded-telemetry.ts';
+import { registerTelemetryRoutes } from '../../telemetry/embedded/telemetry-routes.ts';
 import type { UpOptions } from '../stack.ts';
 import { identify, isAlive } from './process-identity.ts';
 import { type StackPaths, stackPaths } from './state-file.ts';
@@ -81,7 +81,8 @@ try {
   await listen(paths);
   await tell({ type: 'ready', status: supervisor.status() });
 } catch (error) {
-  const { code, message, details } = error instanceof ObsctlError ? error : new ObsctlError('STACK_FAILED', String(error));
+  const { code, message, details } =
+    error instanceof ObsctlError ? error : new ObsctlError('STACK_FAILED', String(error));
   await tell({ type: 'failed', code, message, details });
   await leave(1);
 }

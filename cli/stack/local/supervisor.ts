@@ -83,7 +83,9 @@ export class Supervisor {
       this.error = messageOf(error);
       this.setState('failed');
       await this.down();
-      throw error instanceof ObsctlError ? error : new ObsctlError('STACK_FAILED', messageOf(error), { cause: error });
+      throw error instanceof ObsctlError
+        ? error
+        : new ObsctlError('STACK_FAILED', messageOf(error), { cause: error });
     }
   }
 
@@ -109,10 +111,16 @@ export class Supervisor {
       startedAt: this.startedAt,
       components: [...this.children.map((child) => child.component), ...this.residentComponents()],
       replicas: layout?.replicas ?? [],
-      endpoints: layout && telemetry ? { baseUrl: layout.baseUrl, docsUrl: `${layout.baseUrl}/docs/`, otlpUrl: telemetry.otlpUrl } : null,
+      endpoints:
+        layout && telemetry
+          ? { baseUrl: layout.baseUrl, docsUrl: `${layout.baseUrl}/docs/`, otlpUrl: telemetry.otlpUrl }
+          : null,
       cache: redis ? 'redis' : 'in-process',
       telemetry: telemetry?.detail ?? 'embedded',
-      versions: { ...(postgres ? { postgresql: postgres.version } : {}), ...(redis ? { redis: redis.version } : {}) },
+      versions: {
+        ...(postgres ? { postgresql: postgres.version } : {}),
+        ...(redis ? { redis: redis.version } : {}),
+      },
       incidents: this.incidents,
       error: this.error,
     };
@@ -163,7 +171,8 @@ export class Supervisor {
       layout.replicas.map(({ service, instance, url }) => ({ service, instance, url: `${url}/metrics` })),
     );
     const missing = await syntheticRoundTrip(layout.baseUrl, this.telemetry!.source);
-    if (missing.length > 0) throw new Error(`the readiness round-trip did not bring back: ${missing.join(', ')}`);
+    if (missing.length > 0)
+      throw new Error(`the readiness round-trip did not bring back: ${missing.join(', ')}`);
   }
 
   private startChild(spec: ChildSpec): Promise<void> {
@@ -188,7 +197,9 @@ export class Supervisor {
   private async endAll(): Promise<void> {
     this.setState('stopping');
     const [backends, others] = [true, false].map((wanted) =>
-      this.children.filter((child) => (child.spec.service === null && child.spec.name !== 'gateway') === wanted),
+      this.children.filter(
+        (child) => (child.spec.service === null && child.spec.name !== 'gateway') === wanted,
+      ),
     );
     await Promise.all(others!.map((child) => child.stop()));
     await Promise.all(backends!.map((child) => child.stop()));
@@ -200,8 +211,16 @@ export class Supervisor {
 
   private residentComponents(): Component[] {
     if (!this.telemetry) return [];
-    const resident = { service: null, pid: process.pid, restarts: 0, readySeconds: 0, state: 'ready' as const };
-    return [{ name: 'telemetry', address: this.telemetry.otlpUrl, detail: this.telemetry.detail, ...resident }];
+    const resident = {
+      service: null,
+      pid: process.pid,
+      restarts: 0,
+      readySeconds: 0,
+      state: 'ready' as const,
+    };
+    return [
+      { name: 'telemetry', address: this.telemetry.otlpUrl, detail: this.telemetry.detail, ...resident },
+    ];
   }
 
   private setState(state: StackStatus['state']): void {

@@ -37,7 +37,9 @@ const lineSeries = (line: Line, i: number) => ({
   emphasis: { disabled: true },
   connectNulls: false,
   z: line.broad ? 2 : 3,
-  lineStyle: line.dashed ? { width: 1.3, type: [5, 3] } : { width: line.broad ? 4 : 2, opacity: line.broad ? 0.6 : 1 },
+  lineStyle: line.dashed
+    ? { width: 1.3, type: [5, 3] }
+    : { width: line.broad ? 4 : 2, opacity: line.broad ? 0.6 : 1 },
   color: line.color ?? colorOf(i),
   ...(line.onsets?.length ? { markPoint: onsetMarks(line.onsets, line.color ?? colorOf(i)) } : {}),
 });
@@ -124,7 +126,12 @@ export const chartOption = (title: string, lines: Line[], axes: Axis[], marks: M
     max: Math.ceil(marks.end) || 1,
     splitLine: { show: false },
     axisLine: { lineStyle: { color: MUTED } },
-    axisLabel: { color: MUTED, fontSize: 11, showMaxLabel: false, formatter: (value: number) => `${value} s` },
+    axisLabel: {
+      color: MUTED,
+      fontSize: 11,
+      showMaxLabel: false,
+      formatter: (value: number) => `${value} s`,
+    },
   },
   yAxis: axes.map(yAxis),
   series: [...lines.map(lineSeries), marksSeries(marks)],
