@@ -136,7 +136,9 @@ const buildProgram = async (argv: string[]): Promise<Command> => {
     context ??= await createContext(argv);
     const { define } = await load();
     define(command, context);
+    const { applyConfig } = await import('./config/apply-config.ts');
     for (const each of [command, ...command.commands]) addGlobalOptions(each);
+    applyConfig(command);
   }
   return program;
 };

@@ -16,6 +16,7 @@ await build({
     'cli/reaper': 'cli/stack/local/reaper-main.ts',
     'service/server': 'service/server.ts',
     'service/register': 'service/telemetry/register.ts',
+    'service/fastify': 'service/fastify.ts',
   },
   outdir: 'dist',
   bundle: true,

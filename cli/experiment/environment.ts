@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import type { RunRecord } from '../../reports/record/record.ts';
 import { VERSION } from '../shared/version.ts';
 import type { StackStatus } from '../stack/stack.ts';
@@ -7,7 +7,7 @@ import type { StackStatus } from '../stack/stack.ts';
 export const describeEnvironment = (status: StackStatus | null, k6: string): RunRecord['environment'] => ({
   obsctl: VERSION,
   node: process.version,
-  platform: `${process.platform} ${release()} ${process.arch}`,
+  platform: `${process.platform} ${process.arch}`,
   cpus: cpus().length,
   memoryBytes: totalmem(),
   k6,

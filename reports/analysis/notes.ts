@@ -93,7 +93,8 @@ const scrapeNotes = ({ runtime }: Evidence): string[] =>
 
 const pipelineNotes = ({ completeness, queries }: Evidence): string[] => {
   const { traces, exemplars, pipeline } = completeness;
-  const cut = queries.filter(({ truncated }) => truncated).length;
+  // A trace search takes a sample by intent; every other answer has to be whole.
+  const cut = queries.filter(({ truncated, method }) => truncated && method !== 'searchTraces').length;
   return [
     ...(traces.partial > 0 ? [`${traces.partial} of ${traces.fetched} traces lack a parent span.`] : []),
     ...(exemplars.unresolved > 0

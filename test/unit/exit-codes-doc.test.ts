@@ -4,7 +4,7 @@ import { VERDICTS } from '../../reports/record/record.ts';
 
 test('docs/exit-codes.md lists every verdict with its code, and their order', () => {
   const page = readFileSync('docs/exit-codes.md', 'utf8');
-  const rows = [...page.matchAll(/^\| (\d+) \| `([a-z-]+)` \|/gm)].map(([, code, verdict]) => [
+  const rows = [...page.matchAll(/^\| (\d+) +\| `([a-z-]+)` +\|/gm)].map(([, code, verdict]) => [
     verdict,
     Number(code),
   ]);

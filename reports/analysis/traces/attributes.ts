@@ -5,9 +5,14 @@ import type { Span } from '../../record/evidence.ts';
 export const firstAttribute = (span: Span, ...names: string[]): AttributeValue | undefined =>
   names.map((name) => span.attributes[name]).find((value) => value !== undefined && value !== '');
 
-/** Whom a client span called: a service's name, else a host and port; null for other spans. */
-export const peerOf = (span: Span): string | null => {
+/**
+ * Whom a client span called: the service whose span answered it, else the name or the host and port that its own
+ * attributes give; null for other spans.
+ */
+export const peerOf = (span: Span, answers: Span[] = []): string | null => {
   if (span.kind !== 'client') return null;
+  const answer = answers.find(({ kind, service }) => kind === 'server' && service !== span.service);
+  if (answer) return answer.service;
   const service = firstAttribute(span, 'service.peer.name', 'peer.service');
   if (service !== undefined) return String(service);
   const host = firstAttribute(span, 'server.address', 'net.peer.name');

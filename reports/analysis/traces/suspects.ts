@@ -8,14 +8,17 @@ export interface Focus {
   async: boolean;
 }
 
-const toRef = ({ span, exclusive }: Node): SpanRef => ({
+const toRef = ({ span, children, exclusive }: Node): SpanRef => ({
   traceId: span.traceId,
   spanId: span.spanId,
   service: span.service,
   instance: span.instance,
   name: span.name,
   kind: span.kind,
-  peer: peerOf(span),
+  peer: peerOf(
+    span,
+    children.map((child) => child.span),
+  ),
   duration: span.duration,
   exclusive,
   statusMessage: errorMessageOf(span),

@@ -15,9 +15,9 @@ const repeats = (message: string, status: unknown): boolean =>
   status !== undefined && message.length <= 20 && message.includes(String(status));
 
 /** Short facts of a span: status code, peer, attempt, error message. */
-export const noteOf = (span: Span): string => {
+export const noteOf = (span: Span, answers: Span[] = []): string => {
   const status = firstAttribute(span, 'http.response.status_code', 'http.status_code');
-  const peer = peerOf(span);
+  const peer = peerOf(span, answers);
   const resend = firstAttribute(span, 'http.request.resend_count');
   const message = errorMessageOf(span);
   return [
@@ -33,7 +33,7 @@ export const noteOf = (span: Span): string => {
 /** The trace as rows, depth-first by start; offsets count from the earliest span. */
 export const waterfallOf = ({ nodes }: TraceTree): WaterfallRow[] => {
   const origin = nodes.reduce((min, { start }) => Math.min(min, start), Number.POSITIVE_INFINITY);
-  return nodes.slice(0, MAX_ROWS).map(({ span, depth, start, exclusive }) => ({
+  return nodes.slice(0, MAX_ROWS).map(({ span, children, depth, start, exclusive }) => ({
     spanId: span.spanId,
     depth,
     service: span.service,
@@ -44,6 +44,9 @@ export const waterfallOf = ({ nodes }: TraceTree): WaterfallRow[] => {
     duration: span.duration,
     exclusive,
     error: span.status === 'error',
-    note: noteOf(span),
+    note: noteOf(
+      span,
+      children.map((child) => child.span),
+    ),
   }));
 };

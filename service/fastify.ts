@@ -1,0 +1,2 @@
+/** What other people's Fastify apps may use: the fault plugin with its admin API (`import { chaos } from 'obsctl/fastify'`). */
+export { type ChaosOptions, chaos } from './plugins/chaos.ts';
