@@ -1,10 +1,11 @@
 // Builds dist/ with esbuild: one entry a process, shared code in chunks, packages left outside.
 // Runs at `npm ci` (prepare); bin/obsctl.js runs it too where install scripts were held back.
 import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 await build({

@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const BIN = new URL('../bin/obsctl.js', import.meta.url).pathname;
+const BIN = fileURLToPath(new URL('../../bin/obsctl.js', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'obsctl-bench-'));
 const env = { ...process.env, XDG_STATE_HOME: join(home, 'state'), NO_COLOR: '1' };
 const rows = [];
@@ -98,7 +99,7 @@ const benches = {
   },
 
   ingest() {
-    const out = execFileSync(process.execPath, [new URL('bench/ingest.mjs', import.meta.url).pathname], {
+    const out = execFileSync(process.execPath, [fileURLToPath(new URL('ingest.mjs', import.meta.url))], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -118,7 +119,7 @@ const benches = {
   telemetry() {
     const out = execFileSync(
       process.execPath,
-      [new URL('bench/telemetry-cost.mjs', import.meta.url).pathname],
+      [fileURLToPath(new URL('telemetry-cost.mjs', import.meta.url))],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const { withTelemetry, without } = JSON.parse(out);
