@@ -6,7 +6,7 @@ import type { Stack } from '../stack/stack.ts';
 /** What takes our children with it when we are killed. */
 export interface Guard {
   watch(pid: number): void;
-  done(): void;
+  done(): Promise<void>;
 }
 
 /** What a command may use: ports only, each made when it is first asked for. */

@@ -1,14 +1,19 @@
 import type { Command } from 'commander';
 import { DEMO_FAULT } from '../experiment/presets.ts';
+import { ratio } from './arguments.ts';
+import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
 import { addExperimentOptions, commandLine, experimentFrom } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
-import { watchStack } from './stack-progress.ts';
 
 export const define = (command: Command, context: Context): void => {
   addExperimentOptions(command.option('--fault <name>', 'the fault, see `obsctl chaos list`', DEMO_FAULT))
     .option('--keep', 'leave the stack up afterwards')
-    .option('--retry-budget <ratio>', "share of api's inventory calls that may be retries", Number)
+    .option(
+      '--retry-budget <ratio>',
+      "share of api's inventory calls that may be retries",
+      ratio('--retry-budget'),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  obsctl demo\n  obsctl demo --fault latency --keep\n  obsctl demo --fault retry-storm',
@@ -20,7 +25,7 @@ export const define = (command: Command, context: Context): void => {
       await load.prepare();
       const stack = await context.stack();
       const ownerPid = options.keep ? undefined : process.pid;
-      const { reused } = await stack.up({ ownerPid, retryBudget: options.retryBudget }, watchStack(output));
+      const { reused } = await bringUp(context, { ownerPid, retryBudget: options.retryBudget });
       if (reused) output.info('a stack was up already; it is used, and stays up');
       try {
         context.signal.throwIfAborted();

@@ -88,7 +88,7 @@ const drive = async (scenario: ScenarioInfo, options: LoadFlags, context: Contex
   signal.addEventListener('abort', () => void run.stop());
   run.onProgress((progress) => output.step(progressText(progress)));
   const result = await run.done;
-  guard.done();
+  await guard.done();
   const { traces, series: _series, ...summary } = result;
   output.result({ ...summary, traces: traces.length, directory }, resultText(result, directory));
   if (signal.aborted) throw signal.reason;

@@ -37,7 +37,7 @@ export const performRun = async (
     guard: (pid: number) => guard.watch(pid),
   };
   const { record, folder } = await runExperiment(experiment, parts, out);
-  guard.done();
+  await guard.done();
   const report = relative(process.cwd(), folder.report) || folder.report;
   const { runId, verdict } = record;
   output.result(

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { faultNames } from '../chaos/injection-plan.ts';
 import { presetFor } from '../experiment/presets.ts';
+import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
 import { addExperimentOptions, commandLine, experimentFrom } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
-import { watchStack } from './stack-progress.ts';
 
 const faultsText = (): string =>
   faultNames()
@@ -21,8 +21,10 @@ export const define = (command: Command, context: Context): void => {
       `\nFaults and their defaults:\n${faultsText()}\n\nExamples:\n  obsctl run --fault latency --set ms=800 --rate 0.3\n  obsctl run --fault retry-storm --recovery 30s`,
     )
     .action(async (options) => {
-      const experiment = experimentFrom(options.fault, options, await context.load(), commandLine());
-      const { reused } = await (await context.stack()).up({}, watchStack(context.output));
+      const load = await context.load();
+      const experiment = experimentFrom(options.fault, options, load, commandLine());
+      await load.prepare();
+      const { reused } = await bringUp(context, {});
       if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');
       await performRun(experiment, options.out, context);
     });

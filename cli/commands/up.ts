@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { count, ratio } from './arguments.ts';
+import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
-import { watchStack } from './stack-progress.ts';
 import { statusText } from './status-text.ts';
 
-export const define = (command: Command, { output, stack }: Context): void => {
+export const define = (command: Command, context: Context): void => {
+  const { output } = context;
   command
     .option('--port <port>', 'port of the gateway (a free one where absent)', count('--port', 1, 65535))
     .option('--replicas <n>', 'api replicas', count('--replicas', 1, 8))
@@ -18,10 +19,7 @@ export const define = (command: Command, { output, stack }: Context): void => {
       '\nExamples:\n  obsctl up\n  obsctl up --port 8080 --replicas 3\n  obsctl up --retry-budget 0.1',
     )
     .action(async ({ port, replicas, retryBudget }) => {
-      const { status, reused } = await (await stack()).up(
-        { port, replicas, retryBudget },
-        watchStack(output),
-      );
+      const { status, reused } = await bringUp(context, { port, replicas, retryBudget });
       if (reused) output.info('a stack was up already; it is used as it is');
       output.result(status, statusText(status, output));
     });

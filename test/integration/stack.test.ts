@@ -50,6 +50,21 @@ describe('up and down', () => {
     expect((await user.run(['status'])).stderr).toContain('obsctl up');
   });
 
+  test('Ctrl-C while it comes up takes down what had started', async () => {
+    const cli = user.start(['up']);
+    await eventually('PostgreSQL has started', () => {
+      try {
+        return user.state().processes.some(({ name }) => name === 'postgresql');
+      } catch {
+        return false;
+      }
+    });
+    const state = user.state();
+    cli.kill('SIGINT');
+    expect((await cli.outcome).code).toBe(130);
+    nothingIsLeft(state);
+  });
+
   test('kill -9 of the supervisor takes everything with it', async () => {
     await user.json(['up']);
     const state = user.state();

@@ -10,8 +10,8 @@ export interface Reaper {
   forget(pid: number): void;
   /** Removes the path as well. */
   remove(path: string): void;
-  /** Everything was ended in order: the reaper leaves and touches nothing. */
-  done(): void;
+  /** Everything was ended in order: the reaper touches nothing; resolves when it has left. */
+  done(): Promise<void>;
 }
 
 export const startReaper = (): Reaper => {
@@ -22,6 +22,10 @@ export const startReaper = (): Reaper => {
   child.on('error', () => {});
   child.stdin.on('error', () => {});
   (child.stdin as unknown as { unref?: () => void }).unref?.();
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
   const tell = (order: object) => child.stdin.writable && child.stdin.write(`${JSON.stringify(order)}\n`);
   return {
     identity: child.pid === undefined ? undefined : identify(child.pid),
@@ -34,6 +38,7 @@ export const startReaper = (): Reaper => {
     done() {
       tell({ done: true });
       child.stdin.end();
+      return gone;
     },
   };
 };

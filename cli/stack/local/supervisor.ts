@@ -205,7 +205,7 @@ export class Supervisor {
     await Promise.all(backends!.map((child) => child.stop()));
     await this.telemetry?.close().catch(() => {});
     if (this.temporary) rmSync(this.temporary, { recursive: true, force: true });
-    this.reaper?.done();
+    await this.reaper?.done();
     if (this.claimed) removeState(this.parts.paths);
   }
 
