@@ -36,6 +36,7 @@ export const startReaper = (): Reaper => {
     forget: (pid) => void tell({ forget: pid }),
     remove: (path) => void tell({ folder: path }),
     done() {
+      child.ref();
       tell({ done: true });
       child.stdin.end();
       return gone;
