@@ -23,11 +23,19 @@ export const clientPointSchema = z.object({
   requests: z.number().int().nonnegative(),
   /** Logical requests that ended without success, after every attempt. */
   failures: z.number().int().nonnegative(),
+  /** Attempts that ended in this interval, whichever request they belong to. */
   attempts: z.number().int().nonnegative(),
+  /** All attempts of the logical requests that ended in this interval. */
+  requestAttempts: z.number().int().nonnegative(),
   attemptFailures: z.number().int().nonnegative(),
   p50: z.number().nonnegative().nullable(),
   p95: z.number().nonnegative().nullable(),
   p99: z.number().nonnegative().nullable(),
+  /**
+   * Durations of the logical requests that ended here, mergeable over seconds: key i counts those in
+   * (gamma^(i-1), gamma^i] seconds, gamma = HISTOGRAM_GAMMA; durations of 0.1 ms and less count as 0.1 ms.
+   */
+  histogram: z.record(z.string(), z.number().int().positive()),
   droppedIterations: z.number().int().nonnegative(),
 });
 export type ClientPoint = z.infer<typeof clientPointSchema>;
