@@ -26,6 +26,8 @@ export interface RecordInput {
 
 const loadSummary = (load: LoadResult): NonNullable<RunRecord['load']> => ({
   k6ExitCode: load.exitCode,
+  startedAt: load.startedAt,
+  endedAt: load.endedAt,
   requests: load.requests,
   failures: load.failures,
   attempts: load.attempts,
@@ -55,7 +57,7 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
     incidents,
     findings,
     execution,
-    timeline: buildTimeline(phases, faults, findings, incidents),
+    timeline: buildTimeline({ phases, loadEndedAt: load?.endedAt ?? null, faults, findings, incidents }),
     verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),
   });
 };

@@ -17,7 +17,13 @@ export const reconsider = (record: RunRecord, findings: Findings): RunRecord => 
   return sealRecord({
     ...rest,
     findings,
-    timeline: buildTimeline(phases, faults, findings, incidents),
+    timeline: buildTimeline({
+      phases,
+      loadEndedAt: record.load?.endedAt ?? null,
+      faults,
+      findings,
+      incidents,
+    }),
     verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),
   });
 };

@@ -12,11 +12,13 @@ export interface Restoration {
   sentences: string[];
 }
 
-export interface RestorationInput extends Pick<RunParts, 'chaos' | 'load' | 'stack'> {
+export interface RestorationInput extends Pick<RunParts, 'chaos' | 'load' | 'stack' | 'guard'> {
   experiment: Experiment;
   /** Whether anything was broken at all. */
   injected: boolean;
   findings: Findings | null;
+  /** When the load's last request ended, Unix seconds; null where it was not seen. */
+  loadEndedAt: number | null;
   runId: string;
   directory: string;
 }
@@ -32,7 +34,27 @@ const p95Of = (result: LoadResult): number => {
   return values[Math.floor(values.length / 2)] ?? 0;
 };
 
-const probe = async (input: RestorationInput, attempt: number): Promise<string | null> => {
+interface Probe {
+  /** Why it shows no steady state; null where it does. */
+  wrong: string | null;
+  /** What was asked and answered, in words. */
+  what: string;
+  endedAt: number;
+}
+
+/** The p95 that a probe may have at most, seconds. */
+const limitOf = ({ findings }: RestorationInput): number => {
+  const steady = findings?.slis.find(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'steady');
+  return (steady?.p95 ?? 0) * SLOWER.times + SLOWER.plus;
+};
+
+const wrongWith = ({ requests, failures }: LoadResult, p95: number, limit: number): string | null => {
+  const ratio = requests > 0 ? failures / requests : 1;
+  if (ratio > STEADY_LIMITS.errorRatio) return `${failures} of ${requests} probe requests failed`;
+  return p95 > limit ? `the probe's p95 was ${p95.toFixed(2)} s, above ${limit.toFixed(2)} s` : null;
+};
+
+const probeOnce = async (input: RestorationInput, attempt: number): Promise<Probe> => {
   const run = await input.load.start(input.experiment.scenario, {
     runId: `${input.runId}-probe${attempt}`,
     baseUrl: (await input.stack.endpoints()).baseUrl,
@@ -41,35 +63,33 @@ const probe = async (input: RestorationInput, attempt: number): Promise<string |
     rate: PROBE.rate,
     directory: join(input.directory, `probe-${attempt}`),
   });
+  input.guard(run.pid);
   const result = await run.done;
-  const steady = input.findings?.slis.find(
-    ({ viewpoint, phase }) => viewpoint === 'client' && phase === 'steady',
-  );
-  const limit = (steady?.p95 ?? 0) * SLOWER.times + SLOWER.plus;
-  const ratio = result.requests > 0 ? result.failures / result.requests : 1;
-  if (ratio > STEADY_LIMITS.errorRatio)
-    return `${(100 * ratio).toFixed(1)} % of ${result.requests} probe requests failed`;
-  return p95Of(result) > limit
-    ? `the probe's p95 was ${p95Of(result).toFixed(3)} s, above ${limit.toFixed(3)} s`
-    : null;
+  const [p95, limit] = [p95Of(result), limitOf(input)];
+  const what = `${result.requests} probe requests, ${result.failures} failed, p95 ${p95.toFixed(2)} s (at most ${limit.toFixed(2)} s)`;
+  return { wrong: wrongWith(result, p95, limit), what, endedAt: result.endedAt };
 };
 
 const probeUntilWell = async (input: RestorationInput): Promise<Restoration> => {
-  const from = nowSeconds();
-  let wrong: string | null = 'it was not probed';
-  for (let attempt = 1; wrong !== null && nowSeconds() - from < PROBE.patience; attempt++) {
+  const from = input.loadEndedAt ?? nowSeconds();
+  let probe: Probe;
+  let attempt = 0;
+  do {
     await sleep(1);
-    wrong = await probe(input, attempt);
-  }
-  const after = `${(nowSeconds() - from).toFixed(0)} s after the load had ended`;
-  return wrong === null
+    probe = await probeOnce(input, ++attempt);
+  } while (probe.wrong !== null && nowSeconds() - from < PROBE.patience);
+  const after = `${(probe.endedAt - from).toFixed(0)} s after the load's last request`;
+  return probe.wrong === null
     ? {
         restored: true,
         sentences: [
-          `The service did not come back under load; without it, it answered as in its steady state ${after}.`,
+          `It was not seen to come back under load. With the load off it was well ${after}: ${probe.what}.`,
         ],
       }
-    : { restored: false, sentences: [`The service did not come back: ${after} ${wrong}.`] };
+    : {
+        restored: false,
+        sentences: [`It did not come back, not even with the load off: ${after} ${probe.wrong}.`],
+      };
 };
 
 /**

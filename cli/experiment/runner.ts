@@ -93,6 +93,7 @@ class Run {
       experiment: this.experiment,
       injected: this.keeper.fault.injectedAt !== null,
       findings: this.observation?.findings ?? null,
+      loadEndedAt: this.loaded.result?.endedAt ?? null,
       runId: this.folder.runId,
       directory: this.folder.path,
     });

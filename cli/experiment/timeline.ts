@@ -6,9 +6,11 @@ import type { InjectedFault } from '../../reports/record/truth.ts';
 
 type Entry = RunRecord['timeline'][number];
 
-const ofPhases = (phases: Phase[]): Entry[] => [
+const ONSET = 'leaves its steady state within this second';
+
+const ofPhases = (phases: Phase[], loadEndedAt: number | null): Entry[] => [
   ...phases.map(({ name, from }) => ({ time: from, what: `${name} phase begins` })),
-  ...phases.slice(-1).map(({ to }) => ({ time: to, what: 'load ends' })),
+  ...(loadEndedAt === null ? [] : [{ time: loadEndedAt, what: 'the last request of the load ends' }]),
 ];
 
 const ofFault = (fault: InjectedFault): Entry[] => {
@@ -28,7 +30,7 @@ const ofFault = (fault: InjectedFault): Entry[] => {
 
 const ofFindings = (findings: Findings | null): Entry[] =>
   (findings?.spikes ?? []).flatMap((spike) => [
-    { time: spike.onset, what: `${spike.id}: ${spike.sli} leaves its steady state` },
+    { time: spike.onset, what: `${spike.id}: ${spike.sli} ${ONSET}` },
     { time: spike.detectedAt, what: `${spike.id}: ${spike.sli} alarm fires` },
     ...(spike.endedAt === null ? [] : [{ time: spike.endedAt, what: `${spike.id}: ${spike.sli} is back` }]),
   ]);
@@ -36,13 +38,23 @@ const ofFindings = (findings: Findings | null): Entry[] =>
 const ofIncidents = (incidents: Incident[]): Entry[] =>
   incidents.map(({ time, instance, detail }) => ({ time, what: `${instance}: ${detail}` }));
 
+/** An onset is known to the second in which it lies: what happened at a known moment of that second stands before it. */
+const sortKey = ({ time, what }: Entry): number => (what.endsWith(ONSET) ? time + 0.999 : time);
+
+export interface TimelineInput {
+  phases: Phase[];
+  /** Unix seconds; null when the load was not seen to its end. */
+  loadEndedAt: number | null;
+  faults: InjectedFault[];
+  findings: Findings | null;
+  incidents: Incident[];
+}
+
 /** Everything that has a time, in order. */
-export const buildTimeline = (
-  phases: Phase[],
-  faults: InjectedFault[],
-  findings: Findings | null,
-  incidents: Incident[],
-): Entry[] =>
-  [...ofPhases(phases), ...faults.flatMap(ofFault), ...ofFindings(findings), ...ofIncidents(incidents)].sort(
-    (a, b) => a.time - b.time,
-  );
+export const buildTimeline = ({ phases, loadEndedAt, faults, findings, incidents }: TimelineInput): Entry[] =>
+  [
+    ...ofPhases(phases, loadEndedAt),
+    ...faults.flatMap(ofFault),
+    ...ofFindings(findings),
+    ...ofIncidents(incidents),
+  ].sort((a, b) => sortKey(a) - sortKey(b));

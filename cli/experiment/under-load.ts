@@ -25,6 +25,9 @@ const FIRST_REQUEST_TIMEOUT = 30;
 /** k6 may end this much before the last phase, seconds: its clock starts with its first iteration. */
 const END_TOLERANCE = 2;
 
+/** The phases end at whole seconds, so they may last this much longer than asked, seconds. */
+const ROUNDING = 1;
+
 /** Seconds of the warm-up in which the rate goes up. */
 const MOST_RAMP = 4;
 
@@ -78,7 +81,7 @@ export class UnderLoad {
       baseUrl,
       otlpUrl,
       seed: experiment.seed,
-      duration: totalDuration(experiment),
+      duration: totalDuration(experiment) + ROUNDING,
       ramp: Math.min(MOST_RAMP, experiment.durations.warmUp),
       rate: experiment.rate ?? undefined,
       vus: experiment.vus ?? undefined,
@@ -139,11 +142,11 @@ export class UnderLoad {
     this.journal.append('phase', { name: 'fault', seconds });
     listener.phase?.('fault', seconds);
     try {
-      await this.clock.within('fault', async (wait) => {
+      await this.clock.within('fault', seconds, async (untilEnd) => {
         await keeper.inject();
         this.folder.write('truth.json', JSON.stringify(keeper.truth, null, 2));
         listener.fault?.('injected', keeper.fault.name);
-        await wait(seconds, signal);
+        await untilEnd(signal);
       });
     } finally {
       await keeper.clear();

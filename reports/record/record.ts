@@ -89,6 +89,9 @@ export const environmentSchema = z.object({
 
 export const loadSummarySchema = z.object({
   k6ExitCode: z.number().int().nullable(),
+  /** When the first logical request started and the last one ended. */
+  startedAt: unixSeconds,
+  endedAt: unixSeconds,
   requests: z.number(),
   failures: z.number(),
   attempts: z.number(),
