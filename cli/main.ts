@@ -127,7 +127,7 @@ const buildProgram = async (argv: string[]): Promise<Command> => {
     .version(VERSION, '-V, --version')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ outputError: () => {} });
   const called = argv.filter((word) => !word.startsWith('-') && word !== 'help')[0];
   let context: Context | undefined;
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
@@ -143,26 +143,49 @@ const buildProgram = async (argv: string[]): Promise<Command> => {
   return program;
 };
 
+/** Names among which an unknown one may have been meant: those of the command that was called, else all commands. */
+const namesAround = (argv: string[], unknown: string, program: Command | undefined): string[] => {
+  const called = program?.commands.find(
+    (command) => command.name() === argv.find((word) => !word.startsWith('-')),
+  );
+  const names = called && called.name() !== unknown ? called.commands.map((command) => command.name()) : [];
+  return names.length > 0 ? names : Object.keys(COMMANDS);
+};
+
 /** Commander's own words, as one of our errors. */
-const usageError = (error: CommanderError, argv: string[]): ObsctlError => {
-  const [message, ...hints] = error.message.replace(/^error: /, '').split('\n');
-  const unknown =
-    error.code === 'commander.unknownCommand' ? argv.find((word) => !word.startsWith('-')) : undefined;
-  const details = unknown
-    ? [`nearest: ${nearest(unknown, Object.keys(COMMANDS)).join(', ')}`]
-    : hints.filter(Boolean);
-  return new ObsctlError('USAGE', `${message!.charAt(0).toUpperCase()}${message!.slice(1)}.`, {
-    details,
+const usageError = (error: CommanderError, argv: string[], program: Command | undefined): ObsctlError => {
+  const [first, ...hints] = error.message.replace(/^error: /, '').split('\n');
+  const message = `${first!.charAt(0).toUpperCase()}${first!.slice(1).replace(/\.$/, '')}.`;
+  const unknown = error.code === 'commander.unknownCommand' ? /'(.+)'/.exec(first!)?.[1] : undefined;
+  const near = unknown
+    ? [`nearest: ${nearest(unknown, namesAround(argv, unknown, program)).join(', ')}`]
+    : [];
+  const given = error.code === 'commander.excessArguments' ? [`given: ${argv.join(' ')}`] : [];
+  return new ObsctlError('USAGE', message, {
+    details: [...near, ...given, ...(unknown ? [] : hints.filter(Boolean))],
     cause: error,
   });
 };
 
 /** What the system says of a path that is in the way or forbidden. */
-const UNUSABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);
+const UNUSABLE = new Set([
+  'ENOENT',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'EEXIST',
+  'ENOTDIR',
+  'EISDIR',
+  'ENAMETOOLONG',
+]);
 
-const asUserError = (error: unknown, argv: string[]): ObsctlError | undefined => {
+const asUserError = (
+  error: unknown,
+  argv: string[],
+  program: Command | undefined,
+): ObsctlError | undefined => {
   if (error instanceof ObsctlError) return error;
-  if (error instanceof CommanderError) return usageError(error, argv);
+  if (error instanceof CommanderError) return usageError(error, argv, program);
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC') return new ObsctlError('DISK_FULL', messageOf(error), { cause: error });
   return UNUSABLE.has(code ?? '')
@@ -190,14 +213,17 @@ const printBug = (error: unknown): void => {
 };
 
 const main = async (argv: string[]): Promise<number> => {
+  let program: Command | undefined;
   try {
-    const program = await buildProgram(argv);
+    program = await buildProgram(argv);
     if (argv.length === 0) program.help();
     await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const known = asUserError(error, argv);
+    // The help of a command that was called without its sub-command has been shown.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+    const known = asUserError(error, argv, program);
     if (known) printError(known, argv);
     else printBug(error);
     return known?.exitCode ?? EXIT.bug;

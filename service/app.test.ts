@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { OverloadedError, UpstreamFailureError, UpstreamTimeoutError } from './errors.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -27,6 +27,8 @@ describe('the app', () => {
   const metrics = createMetrics();
   let app: FastifyInstance;
   let outcome: () => Promise<Order | null> = async () => order;
+  /** What happens to the response when the client of the request in hand goes. */
+  let leave: () => void = () => undefined;
 
   beforeAll(async () => {
     const catalogue = {
@@ -35,12 +37,18 @@ describe('the app', () => {
     };
     const orders = { place: () => outcome(), find: async (id: string) => (id === order.id ? order : null) };
     const stock = { reserve: async () => 'reserved' as const };
+    const watch = async (routes: FastifyInstance) => {
+      routes.addHook('onRequest', async (_request, reply) => {
+        leave = () => reply.raw.emit('close');
+      });
+    };
+    const watched = Object.assign(watch, { [Symbol.for('skip-override')]: true });
     app = await createApp(
       appOptions({
         log,
         metrics,
         slowRequestMs: 30,
-        routes: [productRoutes(catalogue), orderRoutes(catalogue, orders), reservationRoutes(stock)],
+        routes: [watched, productRoutes(catalogue), orderRoutes(catalogue, orders), reservationRoutes(stock)],
         facts: { cache: 'in-process' },
       }),
     );
@@ -142,6 +150,24 @@ describe('the app', () => {
       ['request completed', 30],
       ['slow request', 40],
     ]);
+  });
+
+  it('says of a request whose client left the same in span, metrics and log', async () => {
+    outcome = async () => {
+      leave();
+      return order;
+    };
+    await expect(place()).rejects.toThrow('destroyed');
+    await vi.waitFor(() => expect(serverSpan()).toBeDefined());
+    expect(serverSpan()).toMatchObject({
+      status: { code: 0 },
+      attributes: { 'http.response.status_code': 499 },
+      events: [{ name: 'client disconnected' }],
+    });
+    expect(lines.map(({ msg, status }) => [msg, status])).toEqual([['request aborted by the client', 499]]);
+    const counted =
+      /http_server_request_duration_seconds_count\{.*"\/orders",http_response_status_code="499"/;
+    expect(await text()).toMatch(counted);
   });
 
   it('writes valid OpenMetrics with exemplars that name the server span', async () => {

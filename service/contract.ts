@@ -46,7 +46,10 @@ export const faultStateSchema = z.object({
   injectedAt: z.number(),
   /** Seconds until the lease runs out. */
   expiresIn: z.number(),
-  /** Requests that matched the target, and those that became victims. */
+  /**
+   * Requests that matched the target, and those that became victims. For a fault that takes a resource and has no
+   * victims of its own (retry-storm): the slots it asked for, and those it holds. 0 hits: it has done nothing.
+   */
   eligible: z.number().int(),
   hits: z.number().int(),
 });

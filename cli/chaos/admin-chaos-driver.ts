@@ -41,8 +41,12 @@ export class AdminChaosDriver implements ChaosDriver {
     this.stack = stack;
   }
 
+  async carriers(injection: Pick<Injection, 'fault' | 'instances'>): Promise<string[]> {
+    return (await this.replicasFor(injection)).map(({ instance }) => instance);
+  }
+
   async inject(injection: Injection): Promise<Lease[]> {
-    const carriers = await this.carriers(injection);
+    const carriers = await this.replicasFor(injection);
     const leases: Lease[] = [];
     try {
       for (const replica of carriers) leases.push(await this.injectOne(replica, injection));
@@ -86,7 +90,10 @@ export class AdminChaosDriver implements ChaosDriver {
     return leases.every((lease) => on.has(`${lease.instance}/${lease.id}`) === (expected === 'on'));
   }
 
-  private async carriers({ fault, instances }: Injection): Promise<Replica[]> {
+  private async replicasFor({
+    fault,
+    instances,
+  }: Pick<Injection, 'fault' | 'instances'>): Promise<Replica[]> {
     const { carrier } = findFault(fault);
     const replicas = await this.stack.replicas(carrier);
     const unknown = (instances ?? []).filter((name) => !replicas.some(({ instance }) => instance === name));

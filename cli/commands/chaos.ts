@@ -3,10 +3,13 @@ import { type FaultDefinition, faults } from '../../service/contract.ts';
 import type { Lease } from '../chaos/chaos-driver.ts';
 import { findFault, flagOf, planInjection } from '../chaos/injection-plan.ts';
 import { formatSeconds, parseDuration } from '../shared/duration.ts';
-import { ObsctlError } from '../shared/errors.ts';
+import { collecting, ObsctlError } from '../shared/errors.ts';
 import type { Output } from '../shared/output.ts';
 import { addTargetOptions, loose, targetOf } from './arguments.ts';
 import type { Context } from './context.ts';
+
+/** Seconds. */
+const DEFAULT_LEASE = 60;
 
 const helpPage = (fault: FaultDefinition): string =>
   [
@@ -28,7 +31,7 @@ const addParameterOptions = (command: Command, fault: FaultDefinition): void => 
 const leaseLine = (lease: Lease, output: Output): string => {
   const { rate } = lease.state.target;
   const left = formatSeconds(lease.state.expiresIn);
-  return `  ${output.style('yellow', lease.fault)} on ${lease.instance}, rate ${rate}, ends by itself in ${left}, ${lease.state.hits} of ${lease.state.eligible} requests hit  [${lease.id}]`;
+  return `  ${output.style('yellow', lease.fault)} on ${lease.instance}, rate ${rate}, ends by itself in ${left}, ${lease.state.hits} of ${lease.state.eligible} ${faults[lease.fault]?.counts ?? 'requests'} hit  [${lease.id}]`;
 };
 
 const inject = async (
@@ -39,15 +42,18 @@ const inject = async (
   const parameters = Object.fromEntries(
     Object.keys(fault.parameters.shape).map((key) => [key, options[key]]),
   );
-  const duration = parseDuration(String(options.duration), '--duration');
   const instances = options.replica as string[] | undefined;
-  const plan = planInjection({
-    fault: fault.name,
-    parameters,
-    target: targetOf(options),
-    duration,
-    instances,
-  });
+  const problems: string[] = [];
+  const duration = collecting(problems, () => parseDuration(String(options.duration), '--duration'));
+  const target = targetOf(options);
+  const plan = collecting(problems, () =>
+    planInjection({ fault: fault.name, parameters, target, duration: duration ?? DEFAULT_LEASE, instances }),
+  );
+  if (!plan || problems.length > 0) {
+    throw new ObsctlError('USAGE', `The fault ${fault.name} cannot be injected like that.`, {
+      details: problems,
+    });
+  }
   const leases = await (await chaos()).inject(plan);
   const lines = leases.map((lease) => leaseLine(lease, output));
   output.result(
@@ -121,7 +127,7 @@ export const define = (command: Command, context: Context): void => {
     const sub = command.command(fault.name).description(fault.title).addHelpText('after', helpPage(fault));
     addParameterOptions(sub, fault);
     addTargetOptions(sub)
-      .option('--duration <time>', 'the lease: the fault ends by itself after it', '60s')
+      .option('--duration <time>', 'the lease: the fault ends by itself after it', `${DEFAULT_LEASE}s`)
       .action((options) => inject(fault, options, context));
   }
   command.argument('[fault]').action((name?: string) => {

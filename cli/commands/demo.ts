@@ -3,7 +3,7 @@ import { DEMO_FAULT } from '../experiment/presets.ts';
 import { ratio } from './arguments.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
-import { addExperimentOptions, commandLine, experimentFrom } from './experiment-options.ts';
+import { addExperimentOptions, commandLine, experimentFrom, prepareOut } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
 
 export const define = (command: Command, context: Context): void => {
@@ -22,6 +22,7 @@ export const define = (command: Command, context: Context): void => {
       const { output } = context;
       const load = await context.load();
       const experiment = experimentFrom(options.fault, options, load, commandLine());
+      prepareOut(options.out);
       await load.prepare();
       const stack = await context.stack();
       const ownerPid = options.keep ? undefined : process.pid;

@@ -10,6 +10,8 @@ import type { Context } from './context.ts';
 /** k6's own code for crossed thresholds, and ours for a breach. */
 const K6_THRESHOLDS_CROSSED = 99;
 const BREACH = 3;
+/** A load that drops more than this share of its iterations is not the one that was asked for. */
+const MOST_DROPPED = 0.01;
 
 const listText = (scenarios: ScenarioInfo[]): string =>
   scenarios
@@ -89,6 +91,11 @@ const drive = async (scenario: ScenarioInfo, options: LoadFlags, context: Contex
   run.onProgress((progress) => output.step(progressText(progress)));
   const result = await run.done;
   await guard.done();
+  if (result.droppedIterations > MOST_DROPPED * (result.requests + result.droppedIterations)) {
+    output.warn(
+      `${result.droppedIterations} iterations were dropped: the load was not what was asked for (more --vus, or a lower --rate)`,
+    );
+  }
   const { traces, series: _series, ...summary } = result;
   output.result({ ...summary, traces: traces.length, directory }, resultText(result, directory));
   if (signal.aborted) throw signal.reason;

@@ -27,6 +27,9 @@ export const performRun = async (
   context: Context,
 ): Promise<RunRecord> => {
   const { output, signal } = context;
+  for (const { fault, target } of experiment.faults) {
+    await (await context.chaos()).carriers({ fault, instances: target.instances as string[] | undefined });
+  }
   const guard = await context.guard();
   const parts = {
     stack: await context.stack(),

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { analyse } from '../../reports/analysis/index.ts';
@@ -33,8 +32,7 @@ export const define = (command: Command, { output }: Context): void => {
     .action(async (runId: string, { out, format, reanalyse }) => {
       const folder = findRun(out, runId);
       let record: RunRecord = folder.readRecord();
-      const hasEvidence = existsSync(join(folder.path, 'evidence'));
-      if (hasEvidence && reanalyse) {
+      if (reanalyse) {
         record = reconsider(record, analyse(readEvidence(folder.path)));
         folder.write('record.json', JSON.stringify(record, null, 2));
       }

@@ -3,7 +3,7 @@ import { faultNames } from '../chaos/injection-plan.ts';
 import { presetFor } from '../experiment/presets.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
-import { addExperimentOptions, commandLine, experimentFrom } from './experiment-options.ts';
+import { addExperimentOptions, commandLine, experimentFrom, prepareOut } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
 
 const faultsText = (): string =>
@@ -23,6 +23,7 @@ export const define = (command: Command, context: Context): void => {
     .action(async (options) => {
       const load = await context.load();
       const experiment = experimentFrom(options.fault, options, load, commandLine());
+      prepareOut(options.out);
       await load.prepare();
       const { reused } = await bringUp(context, {});
       if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');

@@ -16,9 +16,12 @@ export const statusText = (status: StackStatus, output: Output): string => {
       .join(', ');
     return `  ${mark} ${name.padEnd(12)} ${state.padEnd(10)} pid ${String(pid ?? '-').padEnd(8)} ${address ?? ''} ${extra}`.trimEnd();
   });
+  const troubled = status.components.filter(({ state }) => state !== 'ready').map(({ name }) => name);
+  const state =
+    troubled.length > 0 && status.state === 'ready' ? `degraded (${troubled.join(', ')})` : status.state;
   const up = formatSeconds(Date.now() / 1000 - status.startedAt);
   return [
-    `${output.style('bold', `stack ${status.driver}: ${status.state}`)}, up for ${up}`,
+    `${output.style('bold', `stack ${status.driver}: ${state}`)}, up for ${up}`,
     ...rows,
     `  API        ${status.endpoints?.baseUrl ?? '-'}`,
     `  API docs   ${status.endpoints?.docsUrl ?? '-'}`,

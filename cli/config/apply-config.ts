@@ -22,8 +22,7 @@ export const applyConfig = (command: Command, file = CONFIG_FILE): void => {
       const key = option.attributeName();
       const text = process.env[variableOf(key)];
       if (given(called, key)) continue;
-      if (text !== undefined)
-        called.setOptionValueWithSource(key, option.parseArg?.(text, undefined) ?? text, 'env');
+      if (text) called.setOptionValueWithSource(key, option.parseArg?.(text, undefined) ?? text, 'env');
       else if (config[key] !== undefined) called.setOptionValueWithSource(key, config[key], 'config');
     }
   });

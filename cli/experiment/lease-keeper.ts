@@ -26,7 +26,7 @@ export class LeaseKeeper {
     private readonly injection: Injection,
     private readonly onWarning: (text: string) => void,
   ) {
-    const { label, drain } = findFault(injection.fault);
+    const { label, drain, counts = 'requests' } = findFault(injection.fault);
     const { fault: name, parameters, target } = injection;
     const pending = {
       injectedAt: null,
@@ -35,7 +35,16 @@ export class LeaseKeeper {
       verifiedClearedAt: null,
       endedBy: null,
     };
-    this.fault = { name, label, parameters, target, drainSeconds: drain.seconds, ...pending, carriers: [] };
+    this.fault = {
+      name,
+      label,
+      parameters,
+      target,
+      drainSeconds: drain.seconds,
+      counts,
+      ...pending,
+      carriers: [],
+    };
   }
 
   get truth(): Truth {

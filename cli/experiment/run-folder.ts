@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { RunRecord } from '../../reports/record/record.ts';
 import { ObsctlError } from '../shared/errors.ts';
+import { makeFolder } from '../shared/folder.ts';
 import { nearest } from '../shared/nearest.ts';
 import { openRecord } from './seal.ts';
 
@@ -40,14 +41,13 @@ export class RunFolder {
   }
 
   create(): void {
-    mkdirSync(this.path, { recursive: true });
-    mkdirSync(this.load, { recursive: true });
+    makeFolder(this.load);
   }
 
   /** Whole or not at all: a reader never meets half a file. */
   write(relative: string, content: string): void {
     const target = join(this.path, relative);
-    mkdirSync(join(target, '..'), { recursive: true });
+    makeFolder(dirname(target));
     const draft = `${target}.partial`;
     writeFileSync(draft, content);
     renameSync(draft, target);

@@ -118,7 +118,7 @@ export class UnderLoad {
     // The load began before its first progress was heard of.
     const begun = this.progress?.elapsed ?? 0;
     this.clock.startedAt = nowSeconds() - begun;
-    await this.phase('warm-up', Math.max(0, durations.warmUp - begun));
+    await this.phase('warm-up', durations.warmUp);
     const before = this.progress;
     await this.phase('steady', durations.steady);
     this.baselineUnmet = steadyViolations(before, this.progress);

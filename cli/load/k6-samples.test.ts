@@ -41,7 +41,9 @@ describe('the samples of k6', () => {
 
   it('tell a logical request that failed after its last attempt', () => {
     const failed = samples().filter((sample) => sample.kind === 'logical' && sample.failed);
-    expect(failed).toMatchObject([{ operation: 'POST /orders', error: 'HTTP status 503', duration: 0.261 }]);
+    expect(failed).toMatchObject([
+      { operation: 'POST /orders', error: 'HTTP status 503', duration: 0.261, attempts: 3, status: 503 },
+    ]);
   });
 
   it('of other metrics are left out, and a damaged one is not passed over', () => {

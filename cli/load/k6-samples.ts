@@ -35,6 +35,10 @@ export interface LogicalSample {
   duration: number;
   operation: string;
   failed: boolean;
+  /** How many attempts it took, the last one included. */
+  attempts: number;
+  /** Status of the last attempt; 0 when no answer came. */
+  status: number;
   error: string;
   traceId: string;
   spanId: string;
@@ -85,6 +89,8 @@ const logical = ({ value, tags, metadata }: Data, end: number): LogicalSample =>
   duration: value / 1000,
   operation: tags?.operation ?? 'unnamed',
   failed: tags?.failed === 'true',
+  attempts: Number(metadata?.attempts ?? 1),
+  status: Number(metadata?.status ?? 0),
   error: metadata?.error ?? '',
   traceId: metadata?.trace_id ?? '',
   spanId: metadata?.span_id ?? '',

@@ -43,8 +43,11 @@ export interface LoadResult {
   summary: unknown;
   /** By second; a point's `t` is the second's start. */
   series: ClientSeries;
-  /** Every logical request's trace id with the second it ended and whether it failed. */
-  traces: { traceId: string; end: number; failed: boolean }[];
+  /**
+   * Every logical request's trace id with the second it ended, whether it failed, and whether its last attempt got any
+   * answer, a failure included: then the platform has seen it through.
+   */
+  traces: { traceId: string; end: number; failed: boolean; answered: boolean }[];
   spans: { exported: number; lost: number };
   /** Lines of k6's samples that could not be understood; what they held is in none of the figures. */
   unreadableSamples: number;

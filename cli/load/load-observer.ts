@@ -50,10 +50,10 @@ export class LoadObserver {
   }
 
   #logical(sample: LogicalSample): void {
-    const { traceId, end, duration, failed } = sample;
+    const { traceId, end, duration, failed, status } = sample;
     this.#firstStart = Math.min(this.#firstStart ?? Number.POSITIVE_INFINITY, end - duration);
     this.#lastEnd = Math.max(this.#lastEnd ?? 0, end);
-    if (traceId) this.#traces.push({ traceId, end, failed });
+    if (traceId) this.#traces.push({ traceId, end, failed, answered: status > 0 });
     this.#exporter?.add(this.#spans.logical(sample));
   }
 

@@ -1,4 +1,5 @@
 import type { ClientPoint } from '../../reports/record/evidence.ts';
+import { bucketOf } from './histogram.ts';
 import { quantile } from './quantile.ts';
 
 type Quantiles = Pick<ClientPoint, 'p50' | 'p95' | 'p99'>;
@@ -13,14 +14,20 @@ export class Second {
   requests = 0;
   failures = 0;
   attempts = 0;
+  requestAttempts = 0;
   attemptFailures = 0;
   droppedIterations = 0;
+  #histogram: ClientPoint['histogram'] = {};
   #durations: number[] = [];
   #quantiles: Quantiles | null = null;
 
-  request(duration: number, failed: boolean): void {
+  /** A logical request that took so many seconds and attempts. */
+  request(duration: number, attempts: number, failed: boolean): void {
     this.requests++;
+    this.requestAttempts += attempts;
     if (failed) this.failures++;
+    const bucket = bucketOf(duration);
+    this.#histogram[bucket] = (this.#histogram[bucket] ?? 0) + 1;
     this.#durations.push(duration);
   }
 
@@ -29,7 +36,7 @@ export class Second {
     if (failed) this.attemptFailures++;
   }
 
-  /** Takes the quantiles and lets the durations go. What still comes afterwards is counted, and no quantile moves. */
+  /** Takes the quantiles and lets the durations go. What still comes afterwards is counted, in the histogram too, and no quantile moves. */
   close(): void {
     this.#quantiles ??= quantilesOf(this.#durations);
     this.#durations = [];
@@ -38,15 +45,17 @@ export class Second {
   /** `t` is the second's start, Unix seconds. */
   point(t: number): ClientPoint {
     this.close();
-    const { requests, failures, attempts, attemptFailures, droppedIterations } = this;
+    const { requests, failures, attempts, requestAttempts, attemptFailures, droppedIterations } = this;
     return {
       t,
       seconds: 1,
       requests,
       failures,
       attempts,
+      requestAttempts,
       attemptFailures,
       ...this.#quantiles!,
+      histogram: { ...this.#histogram },
       droppedIterations,
     };
   }

@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type ClientPoint, HISTOGRAM_GAMMA } from '../../reports/record/evidence.ts';
+import { bucketOf } from './histogram.ts';
 import type { LogicalSample, Sample } from './k6-samples.ts';
 import { quantile } from './quantile.ts';
 import { SeriesBuilder } from './series-builder.ts';
@@ -9,6 +12,8 @@ const logical = (end: number, duration: number, more: Partial<LogicalSample> = {
   duration,
   operation: 'GET /a',
   failed: false,
+  attempts: 1,
+  status: 200,
   error: '',
   traceId: '',
   spanId: '',
@@ -40,12 +45,30 @@ describe('the series', () => {
       attempt(11.1, false),
       logical(11.1, 0.9),
       attempt(11.5, true),
-      logical(11.5, 0.3, { failed: true }),
+      logical(11.5, 0.3, { failed: true, attempts: 3 }),
       { kind: 'dropped', time: 11.9, value: 3 },
     ]);
     expect(overall).toMatchObject([
-      { t: 10, seconds: 1, requests: 0, failures: 0, attempts: 1, attemptFailures: 1, p50: null, p99: null },
-      { t: 11, requests: 2, failures: 1, attempts: 2, attemptFailures: 1, droppedIterations: 3 },
+      {
+        t: 10,
+        seconds: 1,
+        requests: 0,
+        failures: 0,
+        attempts: 1,
+        requestAttempts: 0,
+        attemptFailures: 1,
+        p50: null,
+        p99: null,
+      },
+      {
+        t: 11,
+        requests: 2,
+        failures: 1,
+        attempts: 2,
+        requestAttempts: 4,
+        attemptFailures: 1,
+        droppedIterations: 3,
+      },
     ]);
     expect(overall[1]!.p50).toBeCloseTo(0.6);
     expect(totals).toEqual({ requests: 2, failures: 1, attempts: 3, droppedIterations: 3 });
@@ -65,10 +88,47 @@ describe('the series', () => {
   it('takes the quantiles of a second once it lies behind, and still counts what comes late', () => {
     const { overall } = seriesOf([logical(1.5, 0.2), logical(9, 0.1), logical(1.6, 9)]);
     expect(overall[0]).toMatchObject({ t: 1, requests: 2, p50: 0.2, p99: 0.2 });
+    expect(overall[0]!.histogram).toEqual({ [bucketOf(0.2)]: 1, [bucketOf(9)]: 1 });
   });
 
   it('is empty when nothing came', () => {
     expect(seriesOf([])).toMatchObject({ overall: [], operations: [] });
+  });
+});
+
+describe('the histogram', () => {
+  /** The value at that rank of all points together, read at the middle of its bucket. */
+  const readBack = (points: ClientPoint[], rank: number): number => {
+    const merged = new Map<number, number>();
+    for (const [bucket, count] of points.flatMap(({ histogram }) => Object.entries(histogram)))
+      merged.set(Number(bucket), (merged.get(Number(bucket)) ?? 0) + count);
+    const all = [...merged].sort(([a], [b]) => a - b).flatMap(([at, count]) => Array<number>(count).fill(at));
+    const bucket = all[rank]!;
+    return (2 * HISTOGRAM_GAMMA ** bucket) / (HISTOGRAM_GAMMA + 1);
+  };
+
+  it('merged over the seconds gives every quantile back within 2 %', () => {
+    const request = fc.record({
+      end: fc.double({ min: 100, max: 130, noNaN: true }),
+      duration: fc.double({ min: 1e-4, max: 60, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { minLength: 1, maxLength: 60 }), fc.nat(1000), (requests, part) => {
+        const { overall, operations } = seriesOf(requests.map(({ end, duration }) => logical(end, duration)));
+        const sorted = requests.map(({ duration }) => duration).sort((a, b) => a - b);
+        const rank = Math.min(sorted.length - 1, Math.floor((part / 1000) * sorted.length));
+        for (const points of [overall, operations[0]!.points])
+          expect(Math.abs(readBack(points, rank) / sorted[rank]! - 1)).toBeLessThan(0.02);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('has bounds that belong to the bucket below, and one bucket for all up to 0.1 ms', () => {
+    const bound = HISTOGRAM_GAMMA ** 5;
+    expect([bucketOf(bound * 0.999), bucketOf(bound * 1.001)]).toEqual([5, 6]);
+    expect([0, 1e-9, 1e-4].map(bucketOf)).toEqual([bucketOf(1e-4), bucketOf(1e-4), bucketOf(1e-4)]);
+    expect(bucketOf(1)).toBe(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ClientPoint, ClientSeries } from '../../reports/record/evidence.ts';
-import type { Sample } from './k6-samples.ts';
+import type { LogicalSample, Sample } from './k6-samples.ts';
 import { Second } from './second.ts';
 
 /** k6 writes its samples several times a second; a second this far behind the newest gets no more of them. */
@@ -48,8 +48,7 @@ export class SeriesBuilder {
   readonly totals = { requests: 0, failures: 0, attempts: 0, droppedIterations: 0 };
 
   add(sample: Sample): void {
-    if (sample.kind === 'logical')
-      this.#request(sample.operation, sample.end, sample.duration, sample.failed);
+    if (sample.kind === 'logical') this.#request(sample);
     else if (sample.kind === 'attempt') this.#attempt(sample.operation, sample.end, sample.failed);
     else if (sample.kind === 'dropped') this.#dropped(sample.time, sample.value);
   }
@@ -60,10 +59,10 @@ export class SeriesBuilder {
     return [this.#overall, track];
   }
 
-  #request(operation: string, end: number, duration: number, failed: boolean): void {
+  #request({ operation, end, duration, attempts, failed }: LogicalSample): void {
     this.totals.requests++;
     if (failed) this.totals.failures++;
-    for (const track of this.#tracks(operation)) track.at(end).request(duration, failed);
+    for (const track of this.#tracks(operation)) track.at(end).request(duration, attempts, failed);
   }
 
   #attempt(operation: string, end: number, failed: boolean): void {

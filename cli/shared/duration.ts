@@ -7,9 +7,8 @@ export const parseDuration = (text: string, flag: string): number => {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
-    throw new ObsctlError('USAGE', `${flag} ${JSON.stringify(text)} is no duration.`, {
-      details: ['write it as 60s, 1m30s or 500ms; a bare number means seconds'],
-    });
+    const why = 'is no duration; write it as 60s, 1m30s or 500ms, a bare number means seconds';
+    throw new ObsctlError('USAGE', `${flag} ${JSON.stringify(text)} ${why}.`);
   }
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit!]!, 0);
 };

@@ -123,5 +123,19 @@ export class ObsctlError extends Error {
   }
 }
 
+/**
+ * Runs `make`; a usage error of it goes into `problems` (its details, or its message where it has none) and null comes
+ * back. So that every violation can be named at once.
+ */
+export const collecting = <T>(problems: string[], make: () => T): T | null => {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ObsctlError) || error.code !== 'USAGE') throw error;
+    problems.push(...(error.details.length > 0 ? error.details : [error.message]));
+    return null;
+  }
+};
+
 /** The message of anything that can be thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

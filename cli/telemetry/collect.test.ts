@@ -9,6 +9,7 @@ const FAULT = { name: 'fault' as const, from: 1030, to: 1060 };
 
 const clientPoint = (t: number): ClientPoint => ({
   ...{ t, seconds: 1, requests: 20, failures: t >= FAULT.from ? 10 : 0, attempts: 20 },
+  ...{ requestAttempts: 20, histogram: {} },
   ...{ attemptFailures: 0, p50: 0.05, p95: 0.1, p99: 0.1, droppedIterations: 0 },
 });
 

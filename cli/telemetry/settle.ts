@@ -4,7 +4,7 @@ import { messageOf } from '../shared/errors.ts';
 import type { TelemetrySource } from './telemetry-source.ts';
 
 export interface SettleOptions {
-  clientTraces: { traceId: string; end: number; failed: boolean }[];
+  clientTraces: { traceId: string; end: number; answered: boolean }[];
   /** Unix seconds. */
   loadEndedAt: number;
   timeoutSeconds: number;
@@ -26,7 +26,10 @@ export interface Settled {
   error: string | null;
 }
 
-/** The requests that ended last, which were answered: what they left is the last to arrive. */
+/**
+ * The requests that ended last and were answered, a failure included: what they left is the last to arrive. One
+ * without an answer may never have reached the platform.
+ */
 const LAST_TRACES = 10;
 const BEFORE_SECONDS = 600;
 
@@ -34,7 +37,7 @@ type Signal = 'trace' | 'log' | 'metric';
 
 const lastTraceIds = ({ clientTraces }: SettleOptions): string[] =>
   [...clientTraces]
-    .filter(({ failed }) => !failed)
+    .filter(({ answered }) => answered)
     .sort((a, b) => b.end - a.end)
     .slice(0, LAST_TRACES)
     .map(({ traceId }) => traceId);
@@ -102,7 +105,7 @@ class Settling {
 }
 
 /**
- * Waits, at most `timeoutSeconds`, until the requests that ended last show: each with a span of a service behind the
+ * Waits, at most `timeoutSeconds`, until the requests that were answered last show: each with a span of a service behind the
  * client and with a log line, and a metric scraped after the load's end. Never throws for what does not come or
  * cannot be asked; rejects only with the signal's reason.
  */

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   downstreamTimeoutEvidence,
@@ -153,7 +152,7 @@ describe('inconclusive', () => {
   it('never hides a spike, and says why one has no example', () => {
     const blind = analyse({ ...evidence, traces: [] });
     expect(blind.spikes).toHaveLength(4);
-    expect(blind.spikes[0]!.gap).toMatch(/the evidence holds the trace of none/);
+    expect(blind.spikes[0]!.gap).toMatch(/name 28 traces, but the evidence holds none of them/);
     expect(analyse({ ...evidence, exemplars: [] }).spikes[0]!.gap).toMatch(/No exemplar/);
   });
 });
@@ -173,6 +172,14 @@ describe('baseline and recovery', () => {
     });
   });
 
+  it('watches for as long as the recovery phase lasted, whatever ended later', () => {
+    const cut = clientEvidence(60);
+    const phases = cut.phases.map((one) =>
+      one.name === 'recovery' ? { ...one, to: FIXTURE_START + 57 } : one,
+    );
+    expect(analyse({ ...cut, phases }).recovery.watchedSeconds).toBe(17);
+  });
+
   it('measures the time from the end of the fault phase, and sees what never comes back', () => {
     const failingUntil = (end: number) =>
       analyse(clientEvidence(60, (i) => ({ failures: i >= 25 && i < end ? 15 : 0 }))).recovery;
@@ -184,6 +191,55 @@ describe('baseline and recovery', () => {
       stillAbnormal: ['client-errors'],
     });
   });
+});
+
+describe('quantiles of a phase', () => {
+  it('come from all its durations, not from typical seconds', () => {
+    // One second in ten is slow: 10 % of the requests, and no typical second.
+    const client = clientEvidence(60, (i) => ({ p95: i % 10 === 9 ? 2 : 0.05 }));
+    const row = analyse(client).slis.find(({ phase }) => phase === 'fault')!;
+    expect(row.p50).toBeCloseTo(0.05, 2);
+    expect(Math.abs(row.p95! - 2)).toBeLessThan(0.02);
+    expect(row.p99).toBe(row.p95);
+  });
+});
+
+describe('amplification', () => {
+  it('counts the attempts of the requests that ended, not those that ended in the phase', () => {
+    const storm = clientEvidence(60, (i) =>
+      i >= 40 ? { requests: 10, attempts: 60, requestAttempts: 30 } : {},
+    );
+    expect(analyse(storm).amplification.find(({ phase }) => phase === 'recovery')!.client).toBe(3);
+  });
+
+  it('tells retries between services from a mix of operations', () => {
+    const retried = (of: Evidence) => analyse(of).amplification.map(({ serviceRetries }) => serviceRetries);
+    expect(retried(evidence)).toEqual([false, false, true, false]);
+    const rate = (value: number) => ({
+      name: 'http.client.retry.rate',
+      unit: '{retry}/s',
+      service: 'api',
+      instance: 'api-1',
+      labels: {},
+      points: [[FIXTURE_START + 50, value]] as [number, number][],
+    });
+    expect(retried({ ...quietEvidence(), runtime: [rate(0)] })).toEqual([false, false, false, false]);
+    expect(retried({ ...quietEvidence(), runtime: [rate(2)] })).toEqual([false, false, false, true]);
+  });
+});
+
+it('names no operation where all are hit alike', () => {
+  const failing = clientEvidence(60, (i) => ({ failures: i >= 25 && i < 40 ? 15 : 0 }));
+  const { overall } = failing.client!;
+  const operations = ['GET /a', 'GET /b'].map((operation) => ({ operation, points: overall }));
+  const [alike] = analyse({ ...failing, client: { overall, operations } }).spikes;
+  expect(alike).toMatchObject({ operation: null, operations: { abnormal: ['GET /a', 'GET /b'], of: 2 } });
+});
+
+it('counts what failed by operation, with the answers', () => {
+  expect(findings.failed).toMatchObject([{ operation: 'POST /orders', failures: 61 }]);
+  expect(findings.failed[0]!.statuses).toMatchObject([{ status: 504 }]);
+  expect(analyse(quietEvidence()).failed).toEqual([]);
 });
 
 describe('notes', () => {
@@ -215,136 +271,5 @@ describe('notes', () => {
     expect(notes).toMatch(/api-2 finished no request for \d+ s while its peers finished \d+/);
     expect(notes).toContain('api-2 did not answer 1 scrape.');
     expect(notes).toMatch(/disagree on requests: .* the client saw \d+ more than api/);
-  });
-});
-
-describe('hostile evidence', () => {
-  const time = fc.double({ min: 0, max: 2e9, noNaN: true });
-  const small = fc.oneof(fc.nat(60), fc.double({ min: 0, max: 1e9, noNaN: true }));
-  const near = fc.integer({ min: -5, max: 70 }).map((i) => FIXTURE_START + i);
-  const point = fc.record({
-    t: near,
-    seconds: fc.constantFrom(1, 0.5, 7),
-    requests: fc.nat(50),
-    failures: fc.nat(80),
-    attempts: fc.nat(90),
-    attemptFailures: fc.nat(90),
-    p50: fc.option(small),
-    p95: fc.option(small),
-    p99: fc.option(small),
-    droppedIterations: fc.nat(9),
-  });
-  const phase = fc.record({
-    name: fc.constantFrom('warm-up', 'steady', 'fault', 'recovery'),
-    from: near,
-    to: near,
-  });
-  const red = fc.record({
-    service: fc.constantFrom('api', 'inventory', '__proto__'),
-    instance: fc.constantFrom('api-1', 'api-2'),
-    route: fc.constantFrom('/a', '/healthz', ''),
-    method: fc.constant('GET'),
-    bounds: fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { maxLength: 4 }),
-    points: fc.array(
-      fc.record({
-        t: near,
-        seconds: fc.constantFrom(1, 3),
-        requests: small,
-        errors: small,
-        durationSum: small,
-        buckets: fc.array(small, { maxLength: 6 }),
-      }),
-      { maxLength: 40 },
-    ),
-  });
-  const hex = (length: number) => fc.integer({ min: 0, max: 3 }).map((n) => n.toString(16).repeat(length));
-  const exemplar = fc.record({
-    time: near,
-    traceId: hex(32),
-    spanId: fc.option(hex(16)),
-    metric: fc.string(),
-    kind: fc.constantFrom('duration', 'error'),
-    value: small,
-    service: fc.constantFrom('api', 'worker'),
-    instance: fc.string(),
-    route: fc.string(),
-    method: fc.string(),
-    status: fc.option(fc.integer({ min: 0, max: 700 })),
-    origin: fc.constantFrom('metric', 'trace-search'),
-  });
-  const span = fc.record({
-    traceId: hex(32),
-    spanId: hex(16),
-    parentSpanId: fc.option(hex(16)),
-    name: fc.string(),
-    kind: fc.constantFrom('internal', 'server', 'client', 'producer', 'consumer'),
-    service: fc.constantFrom('api', 'k6'),
-    instance: fc.string(),
-    start: time,
-    duration: small,
-    status: fc.constantFrom('unset', 'ok', 'error'),
-    statusMessage: fc.option(fc.string()),
-    attributes: fc.dictionary(
-      fc.constantFrom('http.response.status_code', 'peer.service', 'http.request.resend_count', 'x'),
-      fc.oneof(fc.string(), fc.nat(), fc.boolean()),
-    ),
-    events: fc.constant([]),
-    links: fc.constant([]),
-  });
-  const trace = fc.record({
-    traceId: hex(32),
-    reason: fc.constantFrom('exemplar', 'steady'),
-    spans: fc.array(span, { maxLength: 8 }),
-  });
-  const runtime = fc.record({
-    name: fc.constantFrom('job.duration.mean', 'up', 'x'),
-    unit: fc.string(),
-    service: fc.string(),
-    instance: fc.string(),
-    labels: fc.constant({}),
-    points: fc.array(fc.tuple(near, fc.oneof(small, fc.constant(-1))), { maxLength: 40 }),
-  });
-  const anything = fc.record({
-    phases: fc.array(phase, { maxLength: 5 }),
-    client: fc.option(
-      fc.record({
-        overall: fc.array(point, { maxLength: 70 }),
-        operations: fc.array(
-          fc.record({ operation: fc.string(), points: fc.array(point, { maxLength: 20 }) }),
-          { maxLength: 2 },
-        ),
-      }),
-    ),
-    red: fc.array(red, { maxLength: 3 }),
-    runtime: fc.array(runtime, { maxLength: 2 }),
-    exemplars: fc.array(exemplar, { maxLength: 10 }),
-    traces: fc.array(trace, { maxLength: 4 }),
-  });
-
-  it('never breaks the analysis, and what comes out is valid and in order', () => {
-    fc.assert(
-      fc.property(anything, (changes) => {
-        const hostile = { ...emptyEvidence(), ...changes } as unknown as Evidence;
-        const result = analyse(hostile);
-        expect(findingsSchema.safeParse(result).error).toBeUndefined();
-        for (const { onset, detectedAt, endedAt, peakAt } of result.spikes) {
-          expect(detectedAt).toBeGreaterThan(onset);
-          expect(peakAt).toBeGreaterThanOrEqual(onset);
-          if (endedAt !== null) expect(endedAt).toBeGreaterThanOrEqual(detectedAt);
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('does not break on numbers that are none', () => {
-    const broken = {
-      ...evidence,
-      runtime: evidence.runtime.map((series) => ({
-        ...series,
-        points: series.points.map(([t], i) => [i % 3 ? t : Number.NaN, Number.NaN] as [number, number]),
-      })),
-    };
-    expect(analyse(broken).spikes).toHaveLength(4);
   });
 });

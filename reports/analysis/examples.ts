@@ -1,22 +1,17 @@
 import type { Evidence, Exemplar, Log } from '../record/evidence.ts';
-import { SEVERITIES } from '../record/evidence.ts';
 import type { Spike, TracedExample } from '../record/findings.ts';
 import type { DetectedSpike } from './detection/slis.ts';
 import { exemplarsOf } from './exemplars.ts';
-import { deepestError, type Focus, longestExclusive } from './traces/suspects.ts';
+import { logsOf } from './logs.ts';
+import { deepestError, type Focus, longestExclusive, longestOverrun } from './traces/suspects.ts';
 import type { TraceTree } from './traces/tree.ts';
 import { waterfallOf } from './traces/waterfall.ts';
 
 const MAX_EXAMPLES = 3;
-const MAX_LOGS = 8;
 
-/** The trace's most severe lines, at most `MAX_LOGS`, in the order they were written. */
-const logsOf = (logs: Log[], traceId: string): Log[] => {
-  const written = logs.filter((log) => log.traceId === traceId).sort((a, b) => a.time - b.time);
-  const rank = ({ severity }: Log) => SEVERITIES.indexOf(severity);
-  const kept = new Set([...written].sort((a, b) => rank(b) - rank(a)).slice(0, MAX_LOGS));
-  return written.filter((log) => kept.has(log));
-};
+/** What the request took that the exemplar names; null where only a counter named it and its span is missing. */
+const requestDurationOf = ({ spanId, kind, value }: Exemplar, { nodes }: TraceTree): number | null =>
+  kind === 'duration' ? value : (nodes.find(({ span }) => span.spanId === spanId)?.span.duration ?? null);
 
 const toExample = (exemplar: Exemplar, tree: TraceTree, focus: Focus, logs: Log[]): TracedExample => {
   const starts = tree.nodes.reduce((min, { start }) => Math.min(min, start), Number.POSITIVE_INFINITY);
@@ -25,13 +20,16 @@ const toExample = (exemplar: Exemplar, tree: TraceTree, focus: Focus, logs: Log[
     traceId: exemplar.traceId,
     exemplar,
     duration: ends - starts,
+    requestDuration: requestDurationOf(exemplar, tree),
+    rootDuration: tree.complete ? (tree.roots[0]?.span.duration ?? null) : null,
     complete: tree.complete,
     deepestError: deepestError(tree, focus),
     longestExclusive: longestExclusive(tree, focus),
+    longestOverrun: longestOverrun(tree),
     services: [...new Set(tree.nodes.map(({ span }) => span.service))].sort(),
     spans: tree.nodes.length,
     waterfall: waterfallOf(tree),
-    logs: logsOf(logs, exemplar.traceId),
+    ...logsOf(logs, exemplar.traceId),
   };
 };
 
@@ -86,8 +84,14 @@ const gapOf = (inWindow: number, examples: number): string | null => {
   if (examples > 0) return null;
   return inWindow === 0
     ? 'No exemplar of the right kind lies in its window.'
-    : `${inWindow} exemplars lie in its window, but the evidence holds the trace of none of them.`;
+    : `Exemplars of its window name ${inWindow} traces, but the evidence holds none of them.`;
 };
+
+/** What a spike shows of its exemplars. */
+export type Shown = Pick<Spike, 'exemplarsInWindow' | 'fromMetrics' | 'examples' | 'gap'>;
+
+const distinctTraces = (exemplars: Exemplar[]): number =>
+  new Set(exemplars.map(({ traceId }) => traceId)).size;
 
 /** Up to three traces that show the spike, each resolved by the id its exemplar names. */
 export const examplesOf = (
@@ -95,7 +99,7 @@ export const examplesOf = (
   { exemplars, logs, clientService }: Evidence,
   treeOf: (traceId: string) => TraceTree | null,
   slowAbove: number,
-): Pick<Spike, 'exemplarsInWindow' | 'examples' | 'gap'> => {
+): Shown => {
   const focus = { clientService, async: spike.sli.name === 'job-latency' };
   const inWindow = exemplarsOf(spike, exemplars, slowAbove);
   const candidates = firstByTrace(inOrder(inWindow, spike)).flatMap((exemplar) => {
@@ -105,5 +109,7 @@ export const examplesOf = (
   const examples = pickDiverse(candidates).map(({ exemplar, tree }) =>
     toExample(exemplar, tree, focus, logs),
   );
-  return { exemplarsInWindow: inWindow.length, examples, gap: gapOf(inWindow.length, examples.length) };
+  const named = distinctTraces(inWindow);
+  const fromMetrics = distinctTraces(inWindow.filter(({ origin }) => origin === 'metric'));
+  return { exemplarsInWindow: named, fromMetrics, examples, gap: gapOf(named, examples.length) };
 };

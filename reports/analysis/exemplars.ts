@@ -4,7 +4,8 @@ import type { DetectedSpike } from './detection/slis.ts';
 /** Exemplars carry the time a request ended and series the second it fell into: allow one second each way. */
 const SLACK_SECONDS = 1;
 
-const failed = ({ kind, status }: Exemplar): boolean =>
+/** Whether it stands for a request that failed: a 5xx, or a 499 of a caller that left. */
+export const failed = ({ kind, status }: Exemplar): boolean =>
   kind === 'error' || (status !== null && (status >= 500 || status === 499));
 
 /**

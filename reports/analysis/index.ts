@@ -4,6 +4,7 @@ import type { Findings } from '../record/findings.ts';
 import { amplificationOf } from './amplification.ts';
 import { baselineOf } from './baseline.ts';
 import { conclusivenessOf } from './conclusiveness.ts';
+import { failedOperations } from './failed.ts';
 import { notesOf } from './notes.ts';
 import { recoveryOf } from './recovery.ts';
 import { sliSeries } from './sli-series.ts';
@@ -25,6 +26,7 @@ export const analyse = (evidence: Evidence): Findings => {
     slis,
     series: sliSeries(evidence),
     spikes,
+    failed: failedOperations(evidence),
     clientImpact: spikes.some(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'fault'),
     amplification: amplificationOf(evidence, slis),
     recovery: recoveryOf(evidence, spikes),

@@ -15,7 +15,8 @@ export const recoveryOf = (evidence: Evidence, spikes: Spike[]): Findings['recov
       removed !== null && phase && requests > 0 && t + seconds > removed && t < phase.to,
   );
   const last = watched.at(-1);
-  const watchedSeconds = last && removed !== null ? Math.max(0, last.t + last.seconds - removed) : 0;
+  const until = last && phase ? Math.min(last.t + last.seconds, phase.to) : null;
+  const watchedSeconds = until !== null && removed !== null ? Math.max(0, until - removed) : 0;
   const stillAbnormal = [...new Set(spikes.filter(({ endedAt }) => endedAt === null).map(({ sli }) => sli))];
   const observed = watchedSeconds > 0;
   const recovered = observed && stillAbnormal.length === 0;

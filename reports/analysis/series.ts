@@ -20,6 +20,9 @@ const PROBE_ROUTES = new Set(['/healthz', '/readyz', '/livez', '/health', '/metr
 
 const byTime = (a: { t: number }, b: { t: number }) => a.t - b.t;
 
+/** Start of the second that ends at `time`, give or take the scrape's own delay. */
+const endingAt = (time: number): number => Math.round(time) - 1;
+
 /** Client points in order, each interval once (the last one written wins), impossible ones left out. */
 export const clientPoints = (points: ClientPoint[]): ClientPoint[] => {
   const unique = new Map<number, ClientPoint>();
@@ -36,7 +39,7 @@ export const userRoutes = (red: RedSeries[], service: string | null): RedSeries[
   red.filter((series) => (service === null || series.service === service) && !PROBE_ROUTES.has(series.route));
 
 /**
- * Sums series into whole seconds. An increment between two scrapes goes to the second in which its middle lies.
+ * Sums series into whole seconds. An increment between two scrapes goes to the second that ends with it.
  * Buckets are added only between series of equal bounds: those of the first series with any.
  */
 export const sumRed = (red: RedSeries[]): { bounds: number[]; points: RedPoint[] } => {
@@ -46,7 +49,7 @@ export const sumRed = (red: RedSeries[]): { bounds: number[]; points: RedPoint[]
     const comparable =
       series.bounds.length === bounds.length && series.bounds.every((b, i) => b === bounds[i]);
     for (const point of withoutRepeats(series.points)) {
-      const t = Math.floor(point.t - point.seconds / 2);
+      const t = endingAt(point.t);
       if (!Number.isFinite(t)) continue;
       const sum = seconds.get(t) ?? {
         t,
@@ -67,6 +70,13 @@ export const sumRed = (red: RedSeries[]): { bounds: number[]; points: RedPoint[]
   return { bounds, points };
 };
 
+/** Buckets of all points together; empty ones where a point has none. */
+export const addBuckets = (points: RedPoint[], bounds: number[]): number[] =>
+  points.reduce<number[]>(
+    (sum, { buckets }) => sum.map((count, i) => count + (buckets[i] ?? 0)),
+    new Array<number>(bounds.length + 1).fill(0),
+  );
+
 /** Mean of all instances of a runtime series by whole second; seconds without a finite value are left out. */
 export const runtimePoints = (
   runtime: RuntimeSeries[],
@@ -76,7 +86,7 @@ export const runtimePoints = (
   const seconds = new Map<number, number[]>();
   for (const [time, value] of series.flatMap(({ points }) => points)) {
     if (!Number.isFinite(time) || !Number.isFinite(value)) continue;
-    const t = Math.floor(time);
+    const t = endingAt(time);
     seconds.set(t, [...(seconds.get(t) ?? []), value]);
   }
   const points = [...seconds]

@@ -2,9 +2,9 @@ import type { Phase } from '../record/common.ts';
 import type { ClientPoint, Evidence } from '../record/evidence.ts';
 import type { SliRow } from '../record/findings.ts';
 import { isIn } from './phases.ts';
-import { clientPoints, type RedPoint, sumRed, userRoutes } from './series.ts';
-import { weightedMedian } from './statistics/median.ts';
+import { addBuckets, clientPoints, type RedPoint, sumRed, userRoutes } from './series.ts';
 import { bucketQuantile } from './statistics/quantile.ts';
+import { mergeSketches, sketchQuantile } from './statistics/sketch.ts';
 
 const lasting = (phases: Phase[]): Phase[] => phases.filter(({ from, to }) => to > from);
 
@@ -19,31 +19,23 @@ const counts = (points: { requests: number; failures: number }[], { from, to }: 
   };
 };
 
-/** A quantile of the typical second: the median over seconds, each weighted by its requests. */
-const typical = (points: ClientPoint[], quantile: 'p50' | 'p95' | 'p99'): number | null =>
-  weightedMedian(
-    points.map((p) => ({ value: p[quantile] ?? 0, weight: p[quantile] === null ? 0 : p.requests })),
-  );
-
 const clientRow = (all: ClientPoint[], service: string, phase: Phase): SliRow => {
   const points = all.filter((point) => isIn(point, phase));
+  const durations = mergeSketches(points.map(({ histogram }) => histogram));
   return {
     viewpoint: 'client',
     service,
     phase: phase.name,
     ...counts(points, phase),
-    p50: typical(points, 'p50'),
-    p95: typical(points, 'p95'),
-    p99: typical(points, 'p99'),
+    p50: sketchQuantile(0.5, durations),
+    p95: sketchQuantile(0.95, durations),
+    p99: sketchQuantile(0.99, durations),
   };
 };
 
 const serverRow = (all: RedPoint[], bounds: number[], service: string, phase: Phase): SliRow => {
   const points = all.filter((point) => isIn(point, phase));
-  const buckets = points.reduce<number[]>(
-    (sum, p) => sum.map((count, i) => count + (p.buckets[i] ?? 0)),
-    new Array<number>(bounds.length + 1).fill(0),
-  );
+  const buckets = addBuckets(points, bounds);
   return {
     viewpoint: 'server',
     service,
@@ -62,8 +54,8 @@ export const servicesOf = ({ red, entryService }: Pick<Evidence, 'red' | 'entryS
 };
 
 /**
- * SLIs by phase as the client and as each service saw them. The client's quantiles are those of the typical
- * second; the servers' come from the phase's whole histogram.
+ * SLIs by phase as the client and as each service saw them. Quantiles come from all durations of
+ * the phase: the client's within 1 %, the servers' interpolated within the buckets of their histograms.
  */
 export const sliTable = (evidence: Evidence): SliRow[] => {
   const phases = lasting(evidence.phases);

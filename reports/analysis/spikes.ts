@@ -2,10 +2,10 @@ import type { Evidence } from '../record/evidence.ts';
 import type { Spike } from '../record/findings.ts';
 import { inside } from './detection/anomaly.ts';
 import { type DetectedSpike, detectSpikes } from './detection/slis.ts';
-import { examplesOf } from './examples.ts';
-import { movedMost } from './operation.ts';
+import { examplesOf, type Shown } from './examples.ts';
+import { operationsOf } from './operations.ts';
 import { phaseAt, phaseNamed } from './phases.ts';
-import { sumRed, userRoutes } from './series.ts';
+import { addBuckets, sumRed, userRoutes } from './series.ts';
 import { bucketQuantile } from './statistics/quantile.ts';
 import { traceTrees } from './traces/trees.ts';
 
@@ -14,19 +14,14 @@ const steadyServerP95 = ({ red, entryService, phases }: Evidence): number | null
   const steady = phaseNamed(phases, 'steady');
   const { bounds, points } = sumRed(userRoutes(red, entryService));
   if (!steady || bounds.length === 0) return null;
-  const sums = inside(points, steady).reduce<number[]>(
-    (sum, { buckets }) => sum.map((count, i) => count + buckets[i]!),
-    new Array<number>(bounds.length + 1).fill(0),
-  );
-  return bucketQuantile(0.95, bounds, sums);
+  return bucketQuantile(0.95, bounds, addBuckets(inside(points, steady), bounds));
 };
 
-const toSpike = (
-  detected: DetectedSpike,
-  index: number,
-  evidence: Evidence,
-  examples: Pick<Spike, 'exemplarsInWindow' | 'examples' | 'gap'>,
-): Spike => {
+/** A second that the end of steady cuts belongs to what follows: nothing before is ever tested. */
+const phaseOf = ({ phases }: Evidence, onset: number): Spike['phase'] =>
+  phaseAt(phases, Math.max(onset, phaseNamed(phases, 'steady')?.to ?? 0))?.name ?? 'recovery';
+
+const toSpike = (detected: DetectedSpike, index: number, evidence: Evidence, examples: Shown): Spike => {
   const { sli, onset, detectedAt, peakAt, endedAt, baseline, peak, evidence: rule } = detected;
   return {
     id: `spike-${index + 1}`,
@@ -34,8 +29,8 @@ const toSpike = (
     kind: sli.kind,
     viewpoint: sli.viewpoint,
     service: sli.service,
-    operation: movedMost(detected, evidence),
-    phase: phaseAt(evidence.phases, onset)?.name ?? 'recovery',
+    ...operationsOf(detected, evidence),
+    phase: phaseOf(evidence, onset),
     onset,
     detectedAt,
     peakAt,

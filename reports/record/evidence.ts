@@ -15,6 +15,12 @@ import {
  * injected; telemetry sources strip every `obsctl.*` attribute before it gets here.
  */
 
+/**
+ * Growth from one bound of a client point's histogram to the next, as DDSketch has it (Masson, Rim, Lee 2019): a
+ * quantile read at the middle of its bucket is within (gamma - 1) / (gamma + 1) = 0.0099 of the true one.
+ */
+export const HISTOGRAM_GAMMA = 1.02;
+
 /** What the load generator saw in [t, t + seconds), usually one whole second. Latencies are seconds, null when nothing ended. */
 export const clientPointSchema = z.object({
   t: unixSeconds,

@@ -14,9 +14,10 @@ export const spanRefSchema = z.object({
   kind: z.string(),
   /** Whom a client span called, where it says so. */
   peer: z.string().nullable(),
-  /** Seconds: the span's whole duration, and the part in which no child of it ran. */
+  /** Seconds: its whole duration; its own share of the time somebody waited; how long it outlived its caller. */
   duration: z.number(),
   exclusive: z.number(),
+  overrun: z.number().default(0),
   statusMessage: z.string().nullable(),
 });
 export type SpanRef = z.infer<typeof spanRefSchema>;
@@ -41,16 +42,22 @@ export type WaterfallRow = z.infer<typeof waterfallRowSchema>;
 export const tracedExampleSchema = z.object({
   traceId,
   exemplar: exemplarSchema,
-  /** Seconds from the first span's start to the last one's end. */
+  /** Seconds from the first span's start to the last one's end, work that nobody waited for included. */
   duration: z.number(),
+  /** Seconds that the request took which the exemplar names, and its trace's root; null where unknown. */
+  requestDuration: z.number().nullable().default(null),
+  rootDuration: z.number().nullable().default(null),
   complete: z.boolean(),
   deepestError: spanRefSchema.nullable(),
   longestExclusive: spanRefSchema.nullable(),
+  longestOverrun: spanRefSchema.nullable().default(null),
   services: z.array(z.string()),
   /** Spans of the trace; the waterfall may show fewer. */
   spans: z.number().int().nonnegative(),
   waterfall: z.array(waterfallRowSchema),
   logs: z.array(logSchema),
+  /** How many log lines carry the trace's id; `logs` may hold fewer. */
+  logLines: z.number().int().nonnegative().default(0),
 });
 export type TracedExample = z.infer<typeof tracedExampleSchema>;
 
@@ -85,8 +92,12 @@ export const spikeSchema = z.object({
   kind: z.enum(['error', 'latency']),
   viewpoint: z.enum(['client', 'server']),
   service: z.string(),
-  /** The operation or route that moved most, where one stands out. */
+  /** The operation or route that stands out from the others, where one does. */
   operation: z.string().nullable(),
+  /** Operations that left their own steady state, of how many there are. */
+  operations: z
+    .object({ abnormal: z.array(z.string()), of: z.number().int() })
+    .default({ abnormal: [], of: 0 }),
   phase: phaseNameSchema,
   /** First abnormal second; when the rule fired; the worst second; first normal second again (null = never). */
   onset: unixSeconds,
@@ -98,7 +109,9 @@ export const spikeSchema = z.object({
   peak: z.number(),
   /** What fired: e.g. robust z or p-value, as text with its numbers. */
   evidence: z.string(),
+  /** Distinct traces that exemplars of its window and kind name; some by a metric's exemplar, the rest by a search. */
   exemplarsInWindow: z.number().int(),
+  fromMetrics: z.number().int().default(0),
   examples: z.array(tracedExampleSchema),
   /** Says why there is no example, where there is none. */
   gap: z.string().nullable(),
@@ -108,9 +121,12 @@ export type Spike = z.infer<typeof spikeSchema>;
 /** Amplification: attempts over logical requests at the client; downstream rate over the entry service's rate. */
 export const amplificationRowSchema = z.object({
   phase: phaseNameSchema,
+  /** Of the logical requests that ended in the phase: their attempts, whenever those ended. */
   clientAttempts: z.number(),
   clientRequests: z.number(),
   client: z.number().nullable(),
+  /** Services called each other again, by their spans or their retry rate: growth downstream is retries. */
+  serviceRetries: z.boolean().default(false),
   downstream: z.array(
     z.object({
       service: z.string(),
@@ -132,6 +148,16 @@ export const recoverySchema = z.object({
   watchedSeconds: z.number(),
   stillAbnormal: z.array(sliNameSchema),
 });
+
+/** What failed after the steady phase, by logical operation (by route where there is no client data). */
+export const failedOperationSchema = z.object({
+  operation: z.string(),
+  requests: z.number(),
+  failures: z.number(),
+  /** Statuses with which the entry service answered, by distinct traces that exemplars name: a sample. */
+  statuses: z.array(z.object({ status: z.number().int(), traces: z.number().int() })),
+});
+export type FailedOperation = z.infer<typeof failedOperationSchema>;
 
 /** A viewpoint second by second, so that renderers draw it without computing anything. */
 export const sliSeriesSchema = z.object({
@@ -163,6 +189,7 @@ export const findingsSchema = z.object({
   slis: z.array(sliRowSchema),
   series: z.array(sliSeriesSchema),
   spikes: z.array(spikeSchema),
+  failed: z.array(failedOperationSchema).default([]),
   /** The client's own series alarmed during the fault phase. */
   clientImpact: z.boolean(),
   amplification: z.array(amplificationRowSchema),

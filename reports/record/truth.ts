@@ -38,6 +38,8 @@ export const injectedFaultSchema = z.object({
   verifiedAt: unixSeconds.nullable(),
   clearedAt: unixSeconds.nullable(),
   verifiedClearedAt: unixSeconds.nullable(),
+  /** What `eligible` and `hits` of its carriers count, in plural. */
+  counts: z.string(),
   /** How it ended: cleared by us, or by its own lease. */
   endedBy: z.enum(['clear', 'lease', 'unknown']).nullable(),
   carriers: z.array(carrierSchema),

@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest';
-import { clock, count, duration, list, offset, percent, times } from './format.ts';
+import {
+  approximately,
+  clock,
+  count,
+  duration,
+  list,
+  offset,
+  percent,
+  second,
+  times,
+  wholeSeconds,
+} from './format.ts';
 
 it('writes figures as people read them', () => {
   expect([0, 0.0004, 0.0256, 0.9996, 3.1832, 59.96, 125, null, Number.NaN].map(duration)).toEqual([
@@ -30,5 +41,13 @@ it('writes figures as people read them', () => {
     '–',
     '00:01:01',
   ]);
+  expect([clock(61.96), clock(61.999, 2), clock(62)]).toEqual(['00:01:02.0', '00:01:02.00', '00:01:02']);
+  expect([approximately(0.02437), approximately(1.4512), approximately(null)]).toEqual([
+    '~24 ms',
+    '~1.5 s',
+    '–',
+  ]);
+  expect([wholeSeconds(1.23), wholeSeconds(2), wholeSeconds(2.0000000001)]).toEqual(['2 s', '2 s', '2 s']);
+  expect(second(1795339826, 1795339800.3, ' UTC')).toBe('09:30:26 UTC (+26 s)');
   expect([list([]), list(['a']), list(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c']);
 });

@@ -18,6 +18,15 @@ export const duration = (seconds: number | null): string => {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 };
 
+/** `~24 ms`, `~1.4 s`: two digits, for what is interpolated within buckets. */
+export const approximately = (seconds: number | null): string => {
+  if (seconds === null || !Number.isFinite(seconds)) return NONE;
+  return seconds === 0 ? duration(0) : `~${duration(Number(seconds.toPrecision(2)))}`;
+};
+
+/** `2 s`: whole seconds, rounded up, for what is known to the second only. */
+export const wholeSeconds = (seconds: number): string => duration(Math.ceil(seconds - 1e-6));
+
 /** `12.5 %`; a ratio above nothing never reads as nothing. */
 export const percent = (ratio: number | null): string => {
   if (ratio === null || !Number.isFinite(ratio)) return NONE;
@@ -31,9 +40,10 @@ export const count = (value: number): string => String(Math.round(value)).replac
 
 export const rate = (perSecond: number): string => `${short(perSecond)}/s`;
 
-/** `09:30:25.4` UTC. */
-export const clock = (unixSeconds: number, digits = 1): string => {
-  const date = new Date(unixSeconds * 1000);
+/** `09:30:25.4` UTC, rounded; `09:30:25` for a whole second. */
+export const clock = (unixSeconds: number, digits = Number.isInteger(unixSeconds) ? 0 : 1): string => {
+  const unit = 10 ** digits;
+  const date = new Date((Math.round(unixSeconds * unit) / unit) * 1000);
   return Number.isNaN(date.getTime())
     ? NONE
     : date
@@ -48,9 +58,13 @@ export const dateTime = (unixSeconds: number): string => {
   return Number.isNaN(date.getTime()) ? NONE : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 };
 
-/** `+25.4 s` after the start. */
-export const offset = (seconds: number): string =>
-  `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(1)} s`;
+/** `+25.4 s` after the start; `+25 s` for the offset of a whole second. */
+export const offset = (seconds: number, digits = 1): string =>
+  `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(digits)} s`;
+
+/** `09:30:25 UTC (+25 s)`: a whole second of a series, by the clock and after the start. */
+export const second = (unixSeconds: number, start: number, zone = ''): string =>
+  `${clock(unixSeconds, 0)}${zone} (${offset(unixSeconds - start, 0)})`;
 
 export const plural = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? '' : 's'}`;

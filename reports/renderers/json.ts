@@ -2,5 +2,5 @@ import type { Renderer } from './renderer.ts';
 
 /** The record as it is, pretty printed, for other programs. */
 export const json: Renderer = async (record) => ({
-  files: [{ path: 'record.json', content: `${JSON.stringify(record, null, 2)}\n` }],
+  files: [{ path: 'report.json', content: `${JSON.stringify(record, null, 2)}\n` }],
 });

@@ -8,9 +8,11 @@ import { clientEvidence } from '../../test/fixtures/evidence/points.ts';
 import { recordOf } from '../../test/fixtures/evidence/record.ts';
 import { PHASES } from '../record/common.ts';
 import { SEVERITIES } from '../record/evidence.ts';
-import { SLIS } from '../record/findings.ts';
+import { SLIS, type Spike } from '../record/findings.ts';
 import { type RunRecord, runRecordSchema } from '../record/record.ts';
 import { rendererNames, renderers } from './index.ts';
+import { shapeOf } from './markdown/example.ts';
+import { whereText } from './markdown/spikes.ts';
 
 const GOLDEN = '../../test/golden';
 const record = recordOf(downstreamTimeoutEvidence());
@@ -89,9 +91,67 @@ describe('markdown', () => {
     const stuck = recordOf(
       clientEvidence(60, (i) => ({ failures: i >= 25 ? 15 : 0, attempts: i >= 25 ? 60 : 20 })),
     );
-    const report = await reportOf(stuck);
-    expect(report).toContain('**It did not recover**: 20 s after the fault phase ended');
+    const report = await reportOf({ ...stuck, verdict: record.verdict });
+    expect(report).toContain('**It did not recover**: after 20 s of load in the recovery phase');
+    expect(report).toContain('although the fault had been read back as gone');
+    expect(report).toMatch(/Verdict: passed.*did not come back under load.*after the load had ended/);
+    expect(report).toContain('**Restored:** yes, but only after the load had ended');
+    const unverified = stuck.faults.map((fault) => ({ ...fault, verifiedClearedAt: null }));
+    expect(await reportOf({ ...stuck, faults: unverified })).not.toContain('read back as gone.');
     expect(report).toContain('**not within the run**');
+  });
+
+  it('shows each shape of trace once, and names those that look alike', async () => {
+    const report = await reportOf(record);
+    const shapes = new Set(record.findings!.spikes.flatMap(({ examples }) => examples).map(shapeOf));
+    expect(report.match(/^start ms|^ *start ms/gm)).toHaveLength(shapes.size);
+    expect(report).toMatch(/Same answer, origin and longest wait as trace `…[0-9a-f]{8}` under spike-1: `/);
+  });
+
+  it('speaks of retries only where there were any', async () => {
+    const [, , fault] = record.findings!.amplification;
+    const mixed = { ...fault!, clientAttempts: fault!.clientRequests, client: 1, serviceRetries: false };
+    const report = await reportOf({ ...record, findings: { ...record.findings!, amplification: [mixed] } });
+    expect(report).not.toContain('Retries made it worse');
+    expect(report).not.toContain('## Retry amplification');
+  });
+
+  it('names the earliest alarm, and who saw it at the same time', async () => {
+    const [first, ...rest] = record.findings!.spikes;
+    const client = rest.find(({ viewpoint }) => viewpoint === 'client')!;
+    const told = async (spikes: Spike[]) =>
+      reportOf({ ...record, findings: { ...record.findings!, spikes } });
+    const late = { ...first!, detectedAt: first!.onset + 9 };
+    const early = { ...client, onset: first!.onset, detectedAt: first!.onset + 4 };
+    expect(await told([late, early])).toContain('the first alarm fired within 4 s, and both the client');
+    const later = { ...client, onset: first!.endedAt! + 1, endedAt: null };
+    expect(await told([first!, later])).toContain('the client and the servers saw it at different times');
+  });
+
+  it('names operations only as far as they differ', () => {
+    const [first] = record.findings!.spikes;
+    const where = (abnormal: string[], of: number) =>
+      whereText({ ...first!, operation: null, operations: { abnormal, of } });
+    expect(where(['GET /a', 'GET /b'], 2)).toBe('all 2 operations alike');
+    expect(where(['GET /a', 'GET /b'], 3)).toBe('in `GET /a` and `GET /b`');
+    expect(where(['GET /a'], 1)).toBe('in `GET /a`');
+    expect(where([], 3)).toBe('');
+  });
+
+  it('says where errors start, and when only the handlers differ', async () => {
+    const [first] = record.findings!.spikes;
+    const report = async (names: string[]) => {
+      const examples = names.map((name, i) => ({
+        ...first!.examples[i]!,
+        deepestError: { ...first!.examples[i]!.deepestError!, service: 'api', kind: 'internal', name },
+      }));
+      return reportOf({ ...record, findings: { ...record.findings!, spikes: [{ ...first!, examples }] } });
+    };
+    expect(await report(['a', 'b', 'c'])).toContain('in all 3 failed example traces; the handlers differ.');
+    const same = await report(['a', 'a', 'a']);
+    expect(same).toContain('The errors start at `a` in `api`');
+    // No latency spike: where the time went is no news.
+    expect(same).not.toContain('The time went into');
   });
 
   it('writes a report of a run that never got anywhere', async () => {

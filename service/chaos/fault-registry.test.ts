@@ -65,6 +65,17 @@ describe('FaultRegistry', () => {
     expect(state?.hits).toBeLessThan(140);
   });
 
+  it('reports what a fault without victims took, and 0 where it took nothing', async () => {
+    const taken = { wanted: 4, held: 4 };
+    const taker = { ...probe, name: 'taker', start: (): FaultHooks => ({ taken: () => taken }) };
+    registry = new FaultRegistry({ role: 'api', faults: { taker }, host: {}, monotonic: () => now });
+    expect(await inject({ fault: 'taker' })).toMatchObject({ eligible: 4, hits: 4 });
+    expect(registry.victimsFor(request)).toEqual([]);
+    taken.held = 0;
+    expect(registry.list()[0]).toMatchObject({ eligible: 4, hits: 0 });
+    expect(await registry.clear('a')).toMatchObject({ eligible: 4, hits: 0 });
+  });
+
   it('ends with its lease by its timer alone', async () => {
     await inject();
     now = 110;

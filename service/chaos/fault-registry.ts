@@ -172,6 +172,7 @@ export class FaultRegistry {
   }
 
   #state(fault: ActiveFault): FaultState {
+    const taken = fault.hooks.taken?.();
     return {
       id: fault.request.id,
       fault: fault.definition.name,
@@ -179,8 +180,8 @@ export class FaultRegistry {
       target: fault.request.target,
       injectedAt: fault.injectedAt,
       expiresIn: Math.max(0, fault.expiresAt - this.#monotonic()),
-      eligible: fault.eligible,
-      hits: fault.hits,
+      eligible: taken?.wanted ?? fault.eligible,
+      hits: taken?.held ?? fault.hits,
     };
   }
 }

@@ -12,6 +12,11 @@ export interface FaultRequest {
 export interface FaultHooks {
   /** Runs where the handler runs, as part of it; may wait, or throw what a real failure would throw. */
   handle?: (request: FaultRequest) => Promise<void> | void;
+  /**
+   * What a fault that has no victims among the requests took instead: how many it asked for, and how many it holds now.
+   * The carrier reports these as `eligible` and `hits`.
+   */
+  taken?: () => { wanted: number; held: number };
   /** Ends the fault: gives back what it holds and wakes what it made wait. */
   stop?: () => Promise<void> | void;
 }
@@ -30,6 +35,8 @@ export interface FaultDefinition<P extends z.ZodObject = z.ZodObject> {
   carrier: 'api' | 'inventory' | 'worker';
   /** Ground truth (docs: the fault matrix). */
   label: { service: string; dependency: string | null; operation: string | null; kind: string };
+  /** What its `eligible` and `hits` count, in plural; `requests` where absent. */
+  counts?: string;
   /** Its own parameters; bounds protect the machine. Each field has a `.describe()`. */
   parameters: P;
   does: string;

@@ -97,9 +97,11 @@ describe('retry-storm', () => {
     ['the number it is told', { slots: 3 }, 1, 3],
   ])('takes %s until the end', async (_what, parameters, rate, held) => {
     const capacity = new Capacity(4, 10);
-    const { stop } = await start('retry-storm', parameters, { capacity }, rate);
+    const { stop, taken } = await start('retry-storm', parameters, { capacity }, rate);
     expect(capacity.used).toBe(held);
+    expect(taken?.()).toEqual({ wanted: held, held });
     await stop?.();
+    expect(taken?.()).toEqual({ wanted: held, held: 0 });
     expect(capacity.used).toBe(0);
   });
 

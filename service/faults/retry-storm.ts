@@ -14,6 +14,7 @@ export const retryStorm = defineFault({
   title: 'Retries that keep inventory overloaded',
   carrier: 'inventory',
   label: { service: 'api', dependency: 'inventory', operation: 'client', kind: 'retry' },
+  counts: 'slots',
   parameters: z.strictObject({
     slots: z
       .number()
@@ -38,6 +39,11 @@ export const retryStorm = defineFault({
     if (wanted > capacity.total)
       throw new Error(`parameters.slots: at most ${capacity.total} here, not ${wanted}`);
     const release = await capacity.take(wanted);
-    return { handle: () => undefined, stop: release };
+    let held = wanted;
+    const stop = () => {
+      release();
+      held = 0;
+    };
+    return { taken: () => ({ wanted, held }), stop };
   },
 });

@@ -3,16 +3,11 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { createApp } from '../app.ts';
 import { appOptions, recordingLog } from '../test-support/fakes.ts';
 import { recordSpans } from '../test-support/recorded-spans.ts';
+import { things } from '../test-support/things.ts';
 import { chaos } from './chaos.ts';
 
 const options = { service: 'api', instance: 'api-1', token: 'a-token-of-some-length', adminPort: null };
 const TELLTALE = /chaos|fault|inject|lease|obsctl|latency/i;
-
-const things = async (app: FastifyInstance): Promise<void> => {
-  app.get('/things/:id', async function getThing(request) {
-    return { id: (request.params as { id: string }).id };
-  });
-};
 
 describe('the chaos plugin in an app', () => {
   const recorded = recordSpans();
@@ -50,7 +45,47 @@ describe('the chaos plugin in an app', () => {
     expect(JSON.stringify([shown, others, lines])).not.toMatch(TELLTALE);
     const stack = String(victim?.events[0]?.attributes?.['exception.stacktrace']).split('\n');
     expect(stack[0]).toMatch(/^TypeError: Cannot read/);
-    expect(stack[1]).toContain('getThing');
+  });
+
+  it('gives an injected error the frame of the handler that it struck, where its route is registered', async () => {
+    await inject({ fault: 'error' });
+    const frames: string[] = [];
+    for (const url of ['/things/7', '/things', '/callback', '/fails']) {
+      recorded.reset();
+      await app.inject(url);
+      const [event] = victimSpans()[0]!.events;
+      frames.push(String(event!.attributes!['exception.stacktrace']).split('\n').slice(1).join('\n'));
+    }
+    const here = /^ {4}at Object\.([\w<>]+) \(.*things\.ts:(\d+):\d+\)$/;
+    expect(frames.map((frame) => here.exec(frame)?.[1])).toEqual([
+      'getThing',
+      'listThings',
+      '<anonymous>',
+      'fails',
+    ]);
+    const lines = frames.map((frame) => Number(here.exec(frame)?.[2]));
+    expect(lines).toEqual([...new Set(lines)].sort((a, b) => a - b));
+  });
+
+  it('leaves a real failure of a victim the stack that it has without any fault', async () => {
+    const stackOf = async () => {
+      recorded.reset();
+      await app.inject('/fails');
+      return recorded
+        .spans()
+        .flatMap(({ events }) => events.map(({ attributes }) => String(attributes?.['exception.stacktrace'])))
+        .map((stack) => stack.replace(/\n +at process\.processTicksAndRejections.*/, ''));
+    };
+    const healthy = await stackOf();
+    expect(healthy[0]).toMatch(/^Error: no stock\n +at Object\.fails /);
+    expect(healthy.join()).not.toContain('route-handler');
+    await inject({ fault: 'latency', parameters: { ms: 1 } });
+    expect(await stackOf()).toEqual(healthy);
+    expect(victimSpans()).toHaveLength(1);
+  });
+
+  it('leaves a handler that answers by callback alone while nothing is on', async () => {
+    expect((await app.inject('/callback')).json()).toEqual({ by: 'callback' });
   });
 
   it('makes a delay self time of the handler span', async () => {

@@ -43,8 +43,8 @@ const plugin = async (app: FastifyInstance, options: ChaosOptions): Promise<void
   });
   const admin = createAdminApp({ service, instance, token, registry });
   app.decorate('faultAdmin', { registry, app: admin, port: () => listeningPort(admin) });
-  app.addHook('onRoute', (route) => {
-    if (!route.config?.internal) route.handler = guarded(route.handler, registry);
+  app.addHook('onRoute', function onRoute(route) {
+    if (!route.config?.internal) route.handler = guarded(route.handler, registry, onRoute);
   });
   app.addHook('onReady', async () => {
     if (adminPort !== null) await admin.listen({ host: adminHost, port: adminPort });

@@ -97,12 +97,19 @@ const plugin = async (
     metrics.activeRequests.inc();
     // Fastify's onRequestAbort stays silent once the body has been read, so the response is watched itself.
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) end(request, CLIENT_CLOSED);
+      if (reply.raw.writableFinished) return;
+      if (span?.isRecording()) span.addEvent('client disconnected');
+      end(request, CLIENT_CLOSED);
     });
   };
 
   app.addHook('onRequest', async (request, reply) => {
     if (!request.routeOptions.config.internal) begin(request, reply);
+  });
+  // Nobody reads this answer: its status is that of metrics and log, for the server span takes it from the reply.
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.observation?.done) reply.code(CLIENT_CLOSED);
+    return payload;
   });
   app.addHook('onResponse', async (request, reply) => end(request, reply.statusCode));
 };

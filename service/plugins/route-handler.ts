@@ -1,45 +1,53 @@
+import { types } from 'node:util';
 import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { FaultRegistry, Victim } from '../chaos/fault-registry.ts';
+import { handlerFrame } from './handler-frame.ts';
 
-/** The frames of the route handler and below: where a failure of the handler itself would have come from. */
-interface Site {
-  stack?: string;
-}
-
-const asThrownAt = (site: Site, error: unknown): unknown => {
-  if (error instanceof Error) {
-    const frames = site.stack?.split('\n').slice(1) ?? [];
-    error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
-  }
+/** Makes an error look thrown by the handler: no frame of ours, and none of Fastify's, as no awaited failure has any. */
+const asThrownAt = (frame: string, error: unknown): unknown => {
+  if (error instanceof Error) error.stack = [`${error.name}: ${error.message}`, frame].join('\n');
   return error;
 };
 
-const play = async (victims: Victim[], request: FastifyRequest, site: Site): Promise<void> => {
+const play = async (victims: Victim[], request: FastifyRequest, frame: string): Promise<void> => {
   const { method, headers, routeOptions } = request;
   for (const { hooks } of victims) {
     try {
       await hooks.handle?.({ route: routeOptions.url ?? '', method, headers });
     } catch (error) {
-      throw asThrownAt(site, error);
+      throw asThrownAt(frame, error);
     }
   }
 };
 
+/** A victim's trace gets the ground-truth attribute and nothing else. */
+const marked = (victims: Victim[]): Victim[] => {
+  trace.getActiveSpan()?.setAttribute('obsctl.fault.id', victims.map(({ id }) => id).join(','));
+  return victims;
+};
+
 /**
- * The handler under its own name, played to by the faults first. A victim's trace gets the ground-truth attribute
- * and nothing else: a delay is self time of the handler's span, a failure looks thrown by the handler. (Hence also
- * the plain names here: they stand in stack frames. `then` and not `await`, as an await would add one.)
+ * The handler under its own name, played to by the faults first: a delay is self time of the handler's span, a failure
+ * looks thrown by the handler. Called while its route is registered, by `caller`.
+ *
+ * No stack trace may tell that faults are about, be it of an injected error or of a real one that came later. So an
+ * async handler is called by a promise whether there is a victim or not, and bound, as a bound function has no frame.
+ * Only a handler that answers by callback, whose result a promise would change, is called straight while nothing is on.
  */
-export const guarded = (handler: RouteHandlerMethod, registry: FaultRegistry): RouteHandlerMethod => {
+export const guarded = (
+  handler: RouteHandlerMethod,
+  registry: FaultRegistry,
+  caller: (...parameters: never[]) => unknown,
+): RouteHandlerMethod => {
+  const frame = handlerFrame(handler.name, caller);
+  const isAsync = types.isAsyncFunction(handler);
   const wrapped = function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
     const { method, headers, routeOptions } = request;
     const victims = registry.victimsFor({ route: routeOptions.url ?? '', method, headers });
-    if (victims.length === 0) return handler.call(this, request, reply);
-    const site: Site = {};
-    Error.captureStackTrace(site);
-    trace.getActiveSpan()?.setAttribute('obsctl.fault.id', victims.map(({ id }) => id).join(','));
-    return play(victims, request, site).then(() => handler.call(this, request, reply));
+    if (victims.length === 0 && !isAsync) return handler.call(this, request, reply);
+    const played = victims.length === 0 ? Promise.resolve() : play(marked(victims), request, frame);
+    return played.then(handler.bind(this, request, reply));
   };
   return Object.defineProperty(wrapped, 'name', { value: handler.name }) as RouteHandlerMethod;
 };

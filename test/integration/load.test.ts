@@ -158,6 +158,10 @@ describe('retry-storm', () => {
     expect(sum(overall, ({ requests }) => requests)).toBe(result.requests);
     expect(sum(overall, ({ failures }) => failures)).toBe(result.failures);
     expect(sum(overall, ({ attempts }) => attempts)).toBe(shop.calls.length);
+    expect(sum(overall, (point) => point.requestAttempts)).toBe(shop.calls.length);
+    for (const { histogram, requests } of overall)
+      expect(sum(Object.values(histogram), Number)).toBe(requests);
+    expect(result.traces.every(({ answered }) => answered)).toBe(true);
     expect(sum(overall, (point) => point.attemptFailures)).toBe(
       shop.calls.filter(({ status }) => status >= 500).length,
     );
@@ -241,19 +245,41 @@ describe('the other scenarios', () => {
     expect(result.series.operations).toHaveLength(4);
   });
 
+  /** The options of a scenario as k6 reads them, run by hand with these settings. */
+  const inspected = async ({ name, file }: ScenarioInfo, settings: string[] = []) => {
+    const flags = ['inspect', '--include-system-env-vars=false', ...settings.flatMap((set) => ['-e', set])];
+    const { stdout } = await execa(k6.path, [...flags, file]);
+    const { scenarios } = JSON.parse(stdout);
+    return { ...scenarios[name], stages: scenarios[name].stages ?? [] };
+  };
+  const secondsOf = (text: string): number => {
+    const [, minutes = 0, seconds = 0] = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(text)!;
+    return Number(minutes) * 60 + Number(seconds);
+  };
+
   it('have the defaults that the catalogue says', async () => {
-    for (const { name, file, model, defaults } of listScenarios()) {
-      const { stdout } = await execa(k6.path, ['inspect', '--include-system-env-vars=false', file]);
-      const options = JSON.parse(stdout).scenarios[name];
-      expect(options.executor).toBe(model === 'open' ? 'constant-arrival-rate' : 'constant-vus');
+    for (const scenario of listScenarios()) {
+      const { name, model, defaults } = scenario;
+      const { executor, stages, startRate, vus, duration } = await inspected(scenario);
+      expect(executor).toBe(model === 'open' ? 'ramping-arrival-rate' : 'constant-vus');
       // An order that is looked at afterwards makes two requests of one iteration, a tenth of all requests.
       const requestsPerIteration = name === 'steady' ? 1 / 0.9 : 1;
-      const rate = options.rate === undefined ? null : (options.rate / 60) * requestsPerIteration;
-      expect(rate).toEqual(defaults.rate === null ? null : expect.closeTo(defaults.rate, 6));
-      expect(model === 'open' ? null : options.vus).toBe(defaults.vus);
-      const [, minutes = 0, seconds = 0] = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(options.duration)!;
-      expect(Number(minutes) * 60 + Number(seconds)).toBe(defaults.duration);
+      for (const perMinute of [startRate, ...stages.map(({ target }: { target: number }) => target)])
+        if (model === 'open') expect((perMinute / 60) * requestsPerIteration).toBeCloseTo(defaults.rate!, 6);
+      expect(model === 'open' ? null : vus).toBe(defaults.vus);
+      const lengths = stages.map((stage: { duration: string }) => secondsOf(stage.duration));
+      expect(model === 'open' ? sum(lengths, Number) : secondsOf(duration)).toBe(defaults.duration);
     }
+  });
+
+  it('of the open model can ramp up from a tenth of the rate, within their duration', async () => {
+    const scenario = listScenarios().find(({ name }) => name === 'retry-storm')!;
+    const { startRate, stages } = await inspected(scenario, ['RATE=10', 'RAMP=5', 'DURATION=30']);
+    expect(startRate).toBe(60);
+    expect(stages).toEqual([
+      { target: 600, duration: '5s' },
+      { target: 600, duration: '25s' },
+    ]);
   });
 });
 
@@ -267,6 +293,7 @@ describe('when things go wrong', () => {
     expect(result.requests).toBeGreaterThan(0);
     expect(result.failures).toBe(result.requests);
     expect(otlp.spans.every(({ status }) => status.message === 'dial: connection refused')).toBe(true);
+    expect(result.traces.some(({ answered }) => answered)).toBe(false);
   });
 
   it('a shop that is too slow: attempts time out, and iterations without a user are dropped', async () => {

@@ -116,6 +116,8 @@ describe('a fault shows as the matrix says, and is gone afterwards:', () => {
       const server = late.find(({ parentSpanId }) => parentSpanId === attempt.spanId);
       expect(server?.status.code ?? 0).not.toBe(ERROR);
       expect(server?.end).toBeGreaterThan(attempt.end);
+      expect(server?.attributes['http.response.status_code']).toBe(499);
+      expect(server?.events.map(({ name }) => name)).toEqual(['client disconnected']);
     }
     expect(attempts.map(({ attributes }) => attributes['http.request.resend_count'] ?? 0).sort()).toEqual([
       0, 1, 2,
@@ -141,7 +143,7 @@ describe('a fault shows as the matrix says, and is gone afterwards:', () => {
     expect((await order(platform.api)).status).toBe(504);
     expect(await counted(platform.inventory, /^capacity_slots_waiting /)).toBe(3);
     await expect(inject(platform.inventory, { fault: 'retry-storm' })).rejects.toThrow('409');
-    expect(await clear(platform.inventory, id)).toMatchObject({ hits: 3 });
+    expect(await clear(platform.inventory, id)).toMatchObject({ eligible: 8, hits: 8 });
     await eventually('free slots', async () =>
       (await counted(platform.inventory, /^capacity_slots_in_use /)) === 0 ? true : undefined,
     );
@@ -167,6 +169,45 @@ describe('a fault shows as the matrix says, and is gone afterwards:', () => {
       );
     },
   );
+
+  it('leaves no frame of its own in any recorded exception', async () => {
+    const recorded = async (
+      fault: string,
+      replica: ServiceProcess,
+      send: () => Promise<unknown>,
+      more = {},
+    ) => {
+      const before = platform.sink.spans.length;
+      const id = await inject(replica, { fault, ...more });
+      await send();
+      await clear(replica, id);
+      const stacks = () =>
+        platform.sink.spans
+          .slice(before)
+          .flatMap(({ events }) => events.map(({ attributes }) => attributes['exception.stacktrace']))
+          .filter((stack) => stack !== undefined)
+          .map(String);
+      return eventually(`exceptions of ${fault}`, () => (stacks().length > 0 ? stacks() : undefined));
+    };
+    const place = () => order(platform.api);
+    // More orders at once than inventory lets wait, so that it refuses some while it is held.
+    const flood = () => Promise.all(Array.from({ length: 200 }, place));
+    const stacks = [
+      ...(await recorded('latency', platform.api, () =>
+        request(`${platform.api.url}/simulate/error?probability=1`),
+      )),
+      ...(await recorded('error', platform.api, product)),
+      ...(await recorded('error', platform.api, place)),
+      ...(await recorded('downstream-timeout', platform.inventory, place)),
+      ...(await recorded('retry-storm', platform.inventory, flood)),
+    ];
+    expect(stacks.join('\n')).not.toMatch(/chaos|faults\/|route-handler|handler-frame/);
+    expect(stacks.some((stack) => stack.startsWith('OverloadedError'))).toBe(true);
+    expect(stacks.some((stack) => stack.includes('simulate.ts'))).toBe(true);
+    const thrownBy = (name: string) => stacks.find((stack) => stack.includes(`\n    at Object.${name} (`));
+    expect(thrownBy('getProduct')).toMatch(/\n {4}at Object\.getProduct \(.*routes\/products\.ts:\d+:\d+\)$/);
+    expect(thrownBy('placeOrder')).toMatch(/\n {4}at Object\.placeOrder \(.*routes\/orders\.ts:\d+:\d+\)$/);
+  });
 
   it('tells nothing but the ground truth, in no span and no line', async () => {
     await new Promise((resolve) => setTimeout(resolve, 500));

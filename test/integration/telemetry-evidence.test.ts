@@ -59,10 +59,13 @@ afterAll(async () => {
 });
 
 const clientTraces = () =>
-  [...requests.map(({ traceId, status }, i) => ({ traceId, end: i, failed: status >= 500 }))].concat({
+  [
+    ...requests.map(({ traceId, status }, i) => ({ traceId, end: i, failed: status >= 500, answered: true })),
+  ].concat({
     traceId: NEVER_SENT,
     end: 0,
     failed: true,
+    answered: false,
   });
 
 const collect = async (): Promise<Evidence> => {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { existsSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axios, { type AxiosInstance } from 'axios';
 import { type ErrorCode, ObsctlError } from '../../shared/errors.ts';
+import { makeFolder } from '../../shared/folder.ts';
 import { packageRoot } from '../../shared/package-root.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import type { TelemetrySource } from '../../telemetry/telemetry-source.ts';
@@ -152,7 +153,7 @@ export class LocalStack implements Stack {
     options: UpOptions,
     onChange: (status: StackStatus) => void,
   ): Promise<StackStatus | 'taken'> {
-    mkdirSync(this.paths.logs, { recursive: true, mode: 0o700 });
+    makeFolder(this.paths.logs, 0o700);
     const log = openSync(join(this.paths.logs, 'supervisor.log'), 'w', 0o600);
     const script = fileURLToPath(new URL('dist/cli/supervisor.js', packageRoot()));
     const child = spawn(process.execPath, ['--enable-source-maps', script, JSON.stringify(options)], {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { promisify } from 'node:util';
+import { ObsctlError } from '../../shared/errors.ts';
 import type { ChildSpec } from './supervised-child.ts';
 
 /** Where the cache is: a Redis that somebody named, one that we start, or none (the service then keeps its own). */
@@ -28,9 +29,36 @@ const installedVersion = async (): Promise<string | undefined> => {
   }
 };
 
+const listens = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = createConnection({ host, port, timeout: 2000 });
+    const answer = (yes: boolean) => {
+      resolve(yes);
+      socket.destroy();
+    };
+    socket.once('connect', () => answer(true));
+    for (const event of ['error', 'timeout'] as const) socket.once(event, () => answer(false));
+  });
+
+/** A Redis that somebody else runs: it must be there, or the report would name a cache that was none. */
+const named = async (url: string): Promise<Redis> => {
+  const { protocol, hostname, port } = URL.canParse(url)
+    ? new URL(url)
+    : { protocol: '', hostname: '', port: '' };
+  if (!/^rediss?:$/.test(protocol)) {
+    throw new ObsctlError('INVALID_CONFIG', 'REDIS_URL is no address of a Redis.', {
+      details: ['write it as redis://host:port'],
+    });
+  }
+  if (await listens(hostname, Number(port || 6379))) return { url, version: 'REDIS_URL', spec: null };
+  throw new ObsctlError('STACK_FAILED', `Nothing listens at REDIS_URL (${hostname}:${port || 6379}).`, {
+    details: ['start it, or unset REDIS_URL: a redis-server on the PATH or an in-process cache is then used'],
+  });
+};
+
 /** REDIS_URL first, then a `redis-server` on the PATH, else null. Nothing is written to disk by a Redis of ours. */
 export const prepareRedis = async (temporary: string, port: number, logFile: string): Promise<Redis> => {
-  if (process.env.REDIS_URL) return { url: process.env.REDIS_URL, version: 'REDIS_URL', spec: null };
+  if (process.env.REDIS_URL) return named(process.env.REDIS_URL);
   const version = await installedVersion();
   if (version === undefined) return null;
   return {

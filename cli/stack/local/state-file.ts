@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../shared/folder.ts';
 import { stateDirectory } from '../../shared/paths.ts';
 
 const identitySchema = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
@@ -64,7 +56,7 @@ export const readState = (paths: StackPaths): StackState | undefined => {
 
 /** Takes the state file for itself; false when another supervisor has it already. */
 export const claimState = (paths: StackPaths, state: StackState): boolean => {
-  mkdirSync(dirname(paths.state), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(paths.state), 0o700);
   try {
     const file = openSync(paths.state, 'wx', 0o600);
     writeSync(file, JSON.stringify(state));

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Incident } from '../../../reports/record/evidence.ts';
 import { nowSeconds } from '../../shared/clock.ts';
 import { messageOf, ObsctlError } from '../../shared/errors.ts';
+import { makeFolder } from '../../shared/folder.ts';
 import type { TelemetrySource } from '../../telemetry/telemetry-source.ts';
 import type { Component, StackStatus, UpOptions } from '../stack.ts';
 import { type Layout, planLayout, portsNeeded } from './layout.ts';
@@ -127,11 +128,11 @@ export class Supervisor {
   }
 
   private async startAll(): Promise<void> {
+    makeFolder(this.parts.paths.logs, 0o700);
     if (this.options.port !== undefined) await assertPortFree(this.options.port);
     this.temporary = mkdtempSync(join(tmpdir(), 'obsctl-stack-'));
     // PostgreSQL's own user must be able to pass through; the folders inside are closed.
     chmodSync(this.temporary, 0o711);
-    mkdirSync(this.parts.paths.logs, { recursive: true, mode: 0o700 });
     this.reaper?.remove(this.temporary);
     this.saveState();
     const apiReplicas = this.options.replicas ?? DEFAULT_REPLICAS;
@@ -176,6 +177,8 @@ export class Supervisor {
   }
 
   private startChild(spec: ChildSpec): Promise<void> {
+    // Whoever ends the stack looks at the children there are: none may come after.
+    if (this.ending) throw new Error('the stack was ended while it started');
     const child = new SupervisedChild(spec, {
       onChange: () => this.changed(),
       onSpawn: (pid) => this.reaper?.watch(pid),

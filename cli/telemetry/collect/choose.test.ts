@@ -60,6 +60,7 @@ test('parts of a window touch and cover it', () => {
 test('the usual latency is the median of the steady seconds, null without any', () => {
   const point = (t: number, p95: number | null) => ({
     ...{ t, seconds: 1, requests: 1, failures: 0, attempts: 1, attemptFailures: 0 },
+    ...{ requestAttempts: 1, histogram: {} },
     ...{ p50: p95, p95, p99: p95, droppedIterations: 0 },
   });
   const client = {

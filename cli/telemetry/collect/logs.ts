@@ -1,16 +1,41 @@
+import type { Window } from '../../../reports/record/common.ts';
 import type { Log, Trace } from '../../../reports/record/evidence.ts';
+import { parts } from './choose.ts';
 import type { CollectOptions } from './options.ts';
 import type { Questions } from './questions.ts';
 
 const MAX_TRACE_LOGS = 10_000;
 const MAX_WARNINGS = 2_000;
+/** Parts of the window, each with its share of the warnings where there are too many. */
+const WARNING_SLICES = 10;
 /** A job may log after its request's window: seconds after the end in which lines of chosen traces still count. */
 const AFTER_SECONDS = 60;
 
 const keyOf = (log: Log): string =>
   JSON.stringify([log.time, log.service, log.instance, log.spanId, log.severity, log.body]);
 
-/** All lines of the chosen traces, and every line of the window from `warn` on; each once, oldest first. */
+const askWarnings = (questions: Questions, window: Window, limit: number): Promise<Log[]> =>
+  questions.ask('logs', window, [], (source) => source.logs(window, { minSeverity: 'warn', limit }));
+
+/**
+ * Every line of the window from `warn` on. Where that is too many, the oldest of each slice, so that a storm at the
+ * start does not hide what came later; what a quiet slice leaves of its share goes to those after it.
+ */
+const warningsOf = async (questions: Questions, window: Window): Promise<Log[]> => {
+  const all = await askWarnings(questions, window, MAX_WARNINGS);
+  if (!questions.records.at(-1)!.truncated) return all;
+  const spread: Log[] = [];
+  for (const [i, slice] of parts(window, WARNING_SLICES).entries()) {
+    const share = Math.floor((MAX_WARNINGS - spread.length) / (WARNING_SLICES - i));
+    spread.push(...(await askWarnings(questions, slice, share)));
+  }
+  return spread;
+};
+
+/**
+ * All lines of the chosen traces, and those of the window from `warn` on, at most 2000 spread over it; each once,
+ * oldest first.
+ */
 export const collectLogs = async (
   questions: Questions,
   { window }: CollectOptions,
@@ -21,9 +46,7 @@ export const collectLogs = async (
   const ofTraces = await questions.ask('logs', longer, [], (source) =>
     source.logs(longer, { traceIds, limit: MAX_TRACE_LOGS }),
   );
-  const warnings = await questions.ask('logs', window, [], (source) =>
-    source.logs(window, { minSeverity: 'warn', limit: MAX_WARNINGS }),
-  );
+  const warnings = await warningsOf(questions, window);
   const unique = new Map([...ofTraces, ...warnings].map((log) => [keyOf(log), log]));
   return [...unique.values()].sort((a, b) => a.time - b.time);
 };

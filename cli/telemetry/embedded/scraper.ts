@@ -1,5 +1,6 @@
 import axios from 'axios';
 import { nowSeconds } from '../../shared/clock.ts';
+import { startCadence } from './cadence.ts';
 import { parseExposition } from './openmetrics.ts';
 import { type ScrapeRows, ScrapeState, type Target } from './scrape-state.ts';
 import type { Store } from './store.ts';
@@ -27,7 +28,10 @@ const TIMEOUT_SHARE = 0.8;
 
 const keyOf = ({ service, instance }: Target): string => JSON.stringify([service, instance]);
 
-/** Scrapes every target once an interval, all under one timestamp, and queues what they show. */
+/**
+ * Scrapes every target once an interval, all under the time at which the scrape began, and queues what they show. It
+ * scrapes at whole Unix seconds: with an interval of one second an increase belongs to one second.
+ */
 export class Scraper {
   readonly counters: ScraperCounters = {
     scrapes: 0,
@@ -40,7 +44,7 @@ export class Scraper {
   private states = new Map<string, ScrapeState>();
   private running: Promise<void> | null = null;
   private readonly interval: number;
-  private readonly timer: NodeJS.Timeout;
+  private readonly stopCadence: () => void;
 
   constructor(
     private readonly store: Store,
@@ -49,10 +53,7 @@ export class Scraper {
   ) {
     this.interval = options.interval ?? 1;
     this.setTargets(options.targets);
-    this.timer = setInterval(() => {
-      if (!this.running) void this.round();
-    }, this.interval * 1000);
-    this.timer.unref();
+    this.stopCadence = startCadence(this.interval, () => this.running ?? this.round());
   }
 
   /** Changes what is scraped from now on; an instance that stays keeps its history, also at a new address. */
@@ -67,7 +68,7 @@ export class Scraper {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.timer);
+    this.stopCadence();
     await this.running;
   }
 

@@ -26,25 +26,20 @@ export const after = <P extends Point>(points: P[], steady: Phase): P[] =>
   points.filter(({ t, seconds }) => t + seconds > steady.to);
 
 export interface Described {
-  steady: Phase;
   baseline: number;
   value: (point: Point) => number;
   evidence: (run: Run) => string;
 }
 
 /** Puts clock times and values to a run of points. */
-export const toAnomaly = (
-  points: Point[],
-  run: Run,
-  { steady, baseline, value, evidence }: Described,
-): Anomaly => {
+export const toAnomaly = (points: Point[], run: Run, { baseline, value, evidence }: Described): Anomaly => {
   const stretch = points.slice(run.onset, run.ended ?? points.length);
   const worst = stretch.reduce((a, b) => (value(b) > value(a) ? b : a));
   const fired = points[run.fired]!;
   return {
-    onset: Math.max(points[run.onset]!.t, steady.to),
+    onset: points[run.onset]!.t,
     detectedAt: fired.t + fired.seconds,
-    peakAt: Math.max(worst.t, steady.to),
+    peakAt: worst.t,
     endedAt: run.ended === null ? null : Math.max(points[run.ended]!.t, fired.t + fired.seconds),
     baseline,
     peak: value(worst),

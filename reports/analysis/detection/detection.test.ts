@@ -28,6 +28,21 @@ describe('errors', () => {
     expect(spike!.detectedAt).toBeLessThanOrEqual(33);
   });
 
+  it('knows of the phases only that steady ended: its windows reach back into it', () => {
+    const evidence = clientEvidence(60, (i) => ({ failures: i >= 20 ? 15 : 0 }));
+    const [spike] = detectSpikes(evidence);
+    expect(spike).toMatchObject({ onset: FIXTURE_START + 20, detectedAt: FIXTURE_START + 21 });
+    expect(spike!.evidence).toMatch(/^15 of 60 requests failed within 3 s/);
+    const [steady, fault, recovery] = evidence.phases;
+    const split = FIXTURE_START + 31;
+    const relabelled = [
+      steady!,
+      { ...recovery!, from: steady!.to, to: split },
+      { ...fault!, from: split, to: recovery!.to },
+    ];
+    expect(detectSpikes({ ...evidence, phases: relabelled })).toEqual(detectSpikes(evidence));
+  });
+
   it('needs three errors, and compares with what failed in steady', () => {
     expect(spikesOf(60, (i) => ({ failures: i === 25 ? 2 : 0 }))).toEqual([]);
     // Two of two would be significant against 0 of 400, but two are no spike.

@@ -26,7 +26,11 @@ export const scaleFloor = (centre: number, bounds: number[] | null): number =>
     ? EXACT_FLOOR
     : Math.max(EXACT_FLOOR, bucketLogWidth(centre, bounds) / LATENCY_RULE.z);
 
-const milliseconds = (seconds: number): string => `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
+/** Exact quantiles in milliseconds; those from buckets with the two digits they are worth. */
+const milliseconds = (seconds: number, bounds: number[] | null): string =>
+  bounds === null
+    ? `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`
+    : `~${Number((seconds * 1000).toPrecision(2))} ms`;
 
 const referenceScale = (reference: Point[], bounds: number[] | null): RobustScale => {
   const logs = reference.map(({ p95 }) => Math.log(p95!));
@@ -56,11 +60,10 @@ export const latencyAnomalies = (points: Point[], steady: Phase, bounds: number[
   return mergeClose(
     runs.map((run) =>
       toAnomaly(tested, run, {
-        steady,
         baseline,
         value: ({ p95 }) => p95!,
         evidence: ({ fired }) =>
-          `p95 ${milliseconds(tested[fired]!.p95!)} against a median of ${milliseconds(baseline)} in steady (robust z = ${z[fired]!.toFixed(1)}, above ${LATENCY_RULE.z} in ${LATENCY_RULE.points} of ${LATENCY_RULE.of} seconds)`,
+          `p95 ${milliseconds(tested[fired]!.p95!, bounds)} against a median of ${milliseconds(baseline, bounds)} in steady (robust z = ${z[fired]!.toFixed(1)}, above ${LATENCY_RULE.z} in ${LATENCY_RULE.points} of ${LATENCY_RULE.of} seconds)`,
       }),
     ),
   );

@@ -39,9 +39,9 @@ export const slisOf = ({ client, red, runtime, entryService }: DetectionInput): 
   ];
 };
 
-const anomaliesOf = (sli: Sli, phases: Phase[], steady: Phase): Anomaly[] =>
+const anomaliesOf = (sli: Sli, steady: Phase): Anomaly[] =>
   sli.kind === 'error'
-    ? errorAnomalies(sli.points, phases, steady)
+    ? errorAnomalies(sli.points, steady)
     : latencyAnomalies(sli.points, steady, sli.bounds);
 
 /** Every spike of every SLI, by onset. None without a steady phase: there is nothing to compare with. */
@@ -49,7 +49,7 @@ export const detectSpikes = (input: DetectionInput): DetectedSpike[] => {
   const steady = phaseNamed(input.phases, 'steady');
   if (!steady) return [];
   return slisOf(input)
-    .flatMap((sli) => anomaliesOf(sli, input.phases, steady).map((anomaly) => ({ ...anomaly, sli })))
+    .flatMap((sli) => anomaliesOf(sli, steady).map((anomaly) => ({ ...anomaly, sli })))
     .sort((a, b) => a.onset - b.onset);
 };
 

@@ -6,18 +6,6 @@ export const median = (values: number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
-/** The value at which half of the weight lies at or below; null when there is no weight. */
-export const weightedMedian = (pairs: { value: number; weight: number }[]): number | null => {
-  const sorted = pairs.filter(({ weight }) => weight > 0).sort((a, b) => a.value - b.value);
-  const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
-  let below = 0;
-  for (const { value, weight } of sorted) {
-    below += weight;
-    if (below >= half) return value;
-  }
-  return null;
-};
-
 /** Makes the median absolute deviation an estimate of the standard deviation of normal data (Hampel 1974). */
 export const MAD_SCALE = 1.4826;
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { histogramOf } from '../../../test/fixtures/evidence/series.ts';
 import { binomialUpperTail, fisherUpperTail, logGamma } from './fisher.ts';
-import { median, robustScale, robustZ, scaledMad, weightedMedian } from './median.ts';
+import { median, robustScale, robustZ, scaledMad } from './median.ts';
 import { bucketLogWidth, bucketQuantile } from './quantile.ts';
+import { mergeSketches, sketchQuantile } from './sketch.ts';
 
 describe('bucketQuantile', () => {
   const bounds = [0.1, 0.2, 0.4];
@@ -41,17 +43,29 @@ describe('median and MAD', () => {
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(median([])).toBeNaN();
     expect(scaledMad([1, 1, 2, 2, 4, 6, 9])).toBeCloseTo(1.4826, 12);
-    expect(
-      weightedMedian([
-        { value: 9, weight: 1 },
-        { value: 1, weight: 3 },
-      ]),
-    ).toBe(1);
-    expect(weightedMedian([])).toBeNull();
   });
 
   it('keeps a constant series finite by its floor', () => {
     expect(robustZ(6, robustScale([5, 5, 5], 0.25))).toBe(4);
+  });
+});
+
+describe('sketches', () => {
+  it('merge, and find quantiles within 1 %', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 1e-3, max: 100, noNaN: true }), { minLength: 1, maxLength: 80 }),
+        fc.constantFrom(0.5, 0.95, 0.99, 1),
+        (values, q) => {
+          const half = values.length >> 1;
+          const merged = mergeSketches([histogramOf(values.slice(0, half)), histogramOf(values.slice(half))]);
+          const sorted = [...values].sort((a, b) => a - b);
+          const exact = sorted[Math.max(0, Math.ceil(q * values.length) - 1)]!;
+          expect(Math.abs(sketchQuantile(q, merged)! - exact) / exact).toBeLessThan(0.01);
+        },
+      ),
+    );
+    expect(sketchQuantile(0.5, mergeSketches([{}]))).toBeNull();
   });
 });
 

@@ -8,7 +8,7 @@ export interface Focus {
   async: boolean;
 }
 
-const toRef = ({ span, children, exclusive }: Node): SpanRef => ({
+const toRef = ({ span, children, exclusive, overrun }: Node): SpanRef => ({
   traceId: span.traceId,
   spanId: span.spanId,
   service: span.service,
@@ -21,6 +21,7 @@ const toRef = ({ span, children, exclusive }: Node): SpanRef => ({
   ),
   duration: span.duration,
   exclusive,
+  overrun,
   statusMessage: errorMessageOf(span),
 });
 
@@ -53,6 +54,16 @@ export const deepestError = ({ nodes }: TraceTree, focus: Focus): SpanRef | null
   return best(origins, [inFocus(focus), notClient(focus), ({ depth }) => depth, ({ start }) => -start]);
 };
 
-/** The span that took the most time of its own. The client's spans count only when nothing else is there. */
+/** A span that outlives its caller by less than this answered late at most, seconds. */
+export const MIN_OVERRUN = 0.05;
+
+/** The span that went on longest after its caller had left; null where all ended in time. */
+export const longestOverrun = ({ nodes }: TraceTree): SpanRef | null =>
+  best(
+    nodes.filter(({ overrun }) => overrun >= MIN_OVERRUN),
+    [({ overrun }) => overrun],
+  );
+
+/** The span that took the most of the time somebody waited. The client's own count only when nothing else is there. */
 export const longestExclusive = ({ nodes }: TraceTree, focus: Focus): SpanRef | null =>
   best(nodes, [inFocus(focus), notClient(focus), ({ exclusive }) => exclusive, ({ start }) => -start]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../../record/evidence.ts';
-import { deepestError, longestExclusive } from './suspects.ts';
+import { deepestError, longestExclusive, longestOverrun } from './suspects.ts';
 import { buildTree, uncovered } from './tree.ts';
 import { waterfallOf } from './waterfall.ts';
 
@@ -44,8 +44,24 @@ describe('exclusive time', () => {
     expect(exclusiveOf(spans)).toEqual({ 'span-1': 5, 'span-2': 2, 'span-4': 1, 'span-3': 3 });
   });
 
-  it('clips children that outlive their parent', () => {
-    expect(exclusiveOf([span(1, null, 0, 2), span(2, 1, 1, 9)])).toEqual({ 'span-1': 1, 'span-2': 8 });
+  it('ends with the wait of whoever called, however long the work went on', () => {
+    expect(exclusiveOf([span(1, null, 0, 2), span(2, 1, 1, 9)])).toEqual({ 'span-1': 1, 'span-2': 1 });
+    const chain = [span(1, null, 0, 9), span(2, 1, 1, 2), span(3, 2, 1, 5), span(4, 3, 3, 5)];
+    expect(exclusiveOf(chain)).toEqual({ 'span-1': 8, 'span-2': 0, 'span-3': 1, 'span-4': 0 });
+    expect(buildTree(chain).nodes.map(({ overrun }) => overrun)).toEqual([0, 0, 3, 0]);
+    expect(longestOverrun(buildTree(chain))).toMatchObject({ name: 'span-3', overrun: 3 });
+    expect(waterfallOf(buildTree(chain)).map(({ note }) => note)).toEqual([
+      '',
+      '',
+      'went on for 3.0 s after its caller had left',
+      '',
+    ]);
+  });
+
+  it('leaves a job its own time: nobody waited for it', () => {
+    const job = [span(1, null, 0, 1), span(2, 1, 0.5, 4, { kind: 'consumer' }), span(3, 2, 1, 3)];
+    expect(exclusiveOf(job)).toEqual({ 'span-1': 1, 'span-2': 1.5, 'span-3': 2 });
+    expect(longestOverrun(buildTree(job))).toBeNull();
   });
 
   it('does not let a consumer block who published', () => {
@@ -75,6 +91,16 @@ describe('the tree', () => {
     const torn = buildTree([span(1, null, 0, 2), span(3, 9, 0.5, 1)]);
     expect(torn.complete).toBe(false);
     expect(torn.roots.map(({ span: { name } }) => name)).toEqual(['span-1', 'span-3']);
+  });
+
+  it('keeps the order of arrival where clocks tie', () => {
+    const tree = buildTree([
+      span(1, null, 0, 1),
+      span(9, 1, 0.1, 0.2),
+      span(4, 1, 0.1, 0.3),
+      span(6, 1, 0.1, 0.2),
+    ]);
+    expect(tree.nodes.map(({ span: { name } }) => name)).toEqual(['span-1', 'span-9', 'span-4', 'span-6']);
   });
 
   it('cuts cycles and self-parents and still shows every span', () => {

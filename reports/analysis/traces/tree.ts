@@ -10,7 +10,11 @@ export interface Node {
   end: number;
   /** Under a consumer span: nobody waited for it. */
   async: boolean;
-  /** Seconds in which no child it waited for ran. */
+  /** Until when somebody waited for it: its own end, or that of the caller that left first. */
+  waitedUntil: number;
+  /** Seconds it went on after its caller had left; 0 where it did not, and for what nobody waited for. */
+  overrun: number;
+  /** Seconds of the time somebody waited for it in which no child ran: its own share of the wait. */
   exclusive: number;
 }
 
@@ -25,8 +29,8 @@ export interface TraceTree {
 
 const sameInstance = (a: Span, b: Span): boolean => a.service === b.service && a.instance === b.instance;
 
-const byStart = (a: Node, b: Node) =>
-  a.start - b.start || (a.span.spanId < b.span.spanId ? -1 : a.span.spanId > b.span.spanId ? 1 : 0);
+/** Spans of an equal start keep the order in which they arrived: clocks of whole milliseconds tie often. */
+const byStart = (a: Node, b: Node) => a.start - b.start;
 
 const uniqueNodes = (spans: Span[]): Map<string, Node> => {
   const nodes = new Map<string, Node>();
@@ -42,6 +46,8 @@ const uniqueNodes = (spans: Span[]): Map<string, Node> => {
       start,
       end,
       async: kind === 'consumer',
+      waitedUntil: end,
+      overrun: 0,
       exclusive: 0,
     });
   }
@@ -104,7 +110,21 @@ const placeBelow = (child: Node, parent: Node): void => {
   child.async ||= parent.async;
   child.start += shift;
   child.end += shift;
+  child.waitedUntil = child.end;
+  if (child.span.kind === 'consumer') return;
+  child.waitedUntil = Math.min(child.end, parent.waitedUntil);
+  child.overrun = Math.max(0, child.end - parent.end);
 };
+
+/** Own share of the wait: a caller that gave up waits no longer, whatever still runs below it. */
+const exclusiveOf = ({ start, waitedUntil, children }: Node): number =>
+  uncovered(
+    start,
+    waitedUntil,
+    children
+      .filter(({ span }) => span.kind !== 'consumer')
+      .map((child) => ({ start: child.start, end: child.waitedUntil })),
+  );
 
 /** Seconds of [start, end) that no interval covers; intervals are clipped to it and may overlap. */
 export const uncovered = (
@@ -137,9 +157,6 @@ export const buildTree = (spans: Span[]): TraceTree => {
     node.children.sort(byStart);
     for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
   }
-  for (const node of nodes) {
-    const waitedFor = node.children.filter(({ span }) => span.kind !== 'consumer');
-    node.exclusive = uncovered(node.start, node.end, waitedFor);
-  }
+  for (const node of nodes) node.exclusive = exclusiveOf(node);
   return { roots, nodes, complete };
 };

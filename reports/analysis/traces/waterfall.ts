@@ -1,6 +1,7 @@
 import type { Span } from '../../record/evidence.ts';
 import type { WaterfallRow } from '../../record/findings.ts';
 import { errorMessageOf, firstAttribute, peerOf } from './attributes.ts';
+import { MIN_OVERRUN } from './suspects.ts';
 import type { TraceTree } from './tree.ts';
 
 /** More rows than this help nobody; `spans` of the example says how many there are. */
@@ -13,6 +14,10 @@ const trim = (text: string): string =>
 /** A message that only repeats the status code is no fact. */
 const repeats = (message: string, status: unknown): boolean =>
   status !== undefined && message.length <= 20 && message.includes(String(status));
+
+/** `1.2 s`, `80 ms`. */
+const lasting = (seconds: number): string =>
+  seconds < 0.9995 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 
 /** Short facts of a span: status code, peer, attempt, error message. */
 export const noteOf = (span: Span, answers: Span[] = []): string => {
@@ -33,7 +38,7 @@ export const noteOf = (span: Span, answers: Span[] = []): string => {
 /** The trace as rows, depth-first by start; offsets count from the earliest span. */
 export const waterfallOf = ({ nodes }: TraceTree): WaterfallRow[] => {
   const origin = nodes.reduce((min, { start }) => Math.min(min, start), Number.POSITIVE_INFINITY);
-  return nodes.slice(0, MAX_ROWS).map(({ span, children, depth, start, exclusive }) => ({
+  return nodes.slice(0, MAX_ROWS).map(({ span, children, depth, start, exclusive, overrun }) => ({
     spanId: span.spanId,
     depth,
     service: span.service,
@@ -44,9 +49,14 @@ export const waterfallOf = ({ nodes }: TraceTree): WaterfallRow[] => {
     duration: span.duration,
     exclusive,
     error: span.status === 'error',
-    note: noteOf(
-      span,
-      children.map((child) => child.span),
-    ),
+    note: [
+      noteOf(
+        span,
+        children.map((child) => child.span),
+      ),
+      overrun >= MIN_OVERRUN ? `went on for ${lasting(overrun)} after its caller had left` : '',
+    ]
+      .filter(Boolean)
+      .join(' · '),
   }));
 };

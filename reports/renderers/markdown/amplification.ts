@@ -1,14 +1,13 @@
 import type { AmplificationRow, Findings } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
-import { count, duration, rate, times } from '../format.ts';
+import type { InjectedFault } from '../../record/truth.ts';
+import { count, duration, rate, times, wholeSeconds } from '../format.ts';
 import { code, paragraphs, table } from '../text.ts';
+import { readBackAsGone } from './gone.ts';
 
-/** A downstream share grown by more than this is amplification. */
-const GROWTH = 1.2;
-
-const isAmplified = ({ clientAttempts, clientRequests, downstream }: AmplificationRow): boolean =>
-  clientAttempts > clientRequests ||
-  downstream.some(({ overSteady }) => overSteady !== null && overSteady > GROWTH);
+/** Without a retry nothing was amplified: shares downstream also move with the mix of operations. */
+const isAmplified = ({ clientAttempts, clientRequests, serviceRetries }: AmplificationRow): boolean =>
+  clientAttempts > clientRequests || serviceRetries;
 
 const cells = (row: AmplificationRow, services: string[]): string[] => [
   row.phase,
@@ -21,16 +20,19 @@ const cells = (row: AmplificationRow, services: string[]): string[] => [
   }),
 ];
 
-const outcome = ({ recovery }: Findings): string => {
-  if (!recovery.observed) return 'Nobody watched what happened once the fault was gone.';
+const outcome = ({ recovery }: Findings, faults: InjectedFault[]): string => {
+  if (!recovery.observed) return 'Nobody watched what happened after the fault phase.';
   if (!recovery.recovered) {
-    return `**It did not recover**: ${duration(recovery.watchedSeconds)} after the fault phase ended it was still abnormal, although nothing was injected any more. Retries that keep a system overloaded look like this.`;
+    const although = readBackAsGone(faults)
+      ? ', although the fault had been read back as gone. Retries that keep a system overloaded look like this'
+      : '';
+    return `**It did not recover**: after ${duration(recovery.watchedSeconds)} of load in the recovery phase it was still abnormal${although}.`;
   }
-  return `It recovered ${duration(recovery.secondsToRecover)} after the fault phase ended.`;
+  return `It was back to normal within ${wholeSeconds(recovery.secondsToRecover ?? 0)} of the fault phase's end.`;
 };
 
 /** How many attempts one logical request became, and what that did downstream; left out where nothing grew. */
-export const amplification = ({ findings, entryService }: RunRecord): string | null => {
+export const amplification = ({ findings, entryService, faults }: RunRecord): string | null => {
   const rows = (findings?.amplification ?? []).filter(({ phase }) => phase !== 'warm-up');
   if (!findings || !rows.some(isAmplified)) return null;
   const services = [...new Set(rows.flatMap(({ downstream }) => downstream.map(({ service }) => service)))];
@@ -45,6 +47,9 @@ export const amplification = ({ findings, entryService }: RunRecord): string | n
       ['Phase', 'Logical requests:', 'Attempts:', 'Attempts a request:', ...headers],
       rows.map((row) => cells(row, services)),
     ),
-    outcome(findings),
+    services.length > 0
+      ? `"over ${code(entryService)}": the service's requests for each one at ${code(entryService)}; "against steady": that figure over steady's. Without retries it moves only with the mix of operations.`
+      : null,
+    outcome(findings, faults),
   );
 };

@@ -1,6 +1,7 @@
 import type { RunRecord, VerdictName } from '../../record/record.ts';
 import { dateTime } from '../format.ts';
 import { code, paragraphs, plain, prose } from '../text.ts';
+import { readBackAsGone } from './gone.ts';
 
 /** The verdict in one plain sentence, with what follows from it. */
 const MEANING: Record<VerdictName, string> = {
@@ -19,12 +20,14 @@ const MEANING: Record<VerdictName, string> = {
 };
 
 /** What it meant for those who use the system. */
-const consequence = ({ verdict, findings }: RunRecord): string => {
+const consequence = ({ verdict, findings, faults }: RunRecord): string => {
   if (verdict.name !== 'passed' || !findings || findings.spikes.length === 0) return '';
   if (!findings.clientImpact) return ' The client noticed nothing; only the servers did.';
+  if (!findings.recovery.observed)
+    return ' The client was hurt; nobody watched whether the system came back.';
   return findings.recovery.recovered
-    ? ' The client was hurt while it lasted, and the system came back once the cause was gone.'
-    : ' The client was hurt, and the system was not seen to come back.';
+    ? ' The client was hurt while it lasted, and the system came back under load.'
+    : ` The client was hurt, and the system **did not come back under load**${readBackAsGone(faults) ? ', although the fault had been read back as gone' : ''}; only after the load had ended did it answer a light probe as in its steady state.`;
 };
 
 const worthSaying = ({ verdict }: RunRecord): string[] => (verdict.name === 'passed' ? [] : verdict.reasons);

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../record/record.ts';
 import type { InjectedFault } from '../../record/truth.ts';
-import { clock, count, duration, percent } from '../format.ts';
-import { code, paragraphs, prose, table } from '../text.ts';
+import { clock, count, percent, wholeSeconds } from '../format.ts';
+import { code, paragraphs, plain, prose, table } from '../text.ts';
 
 const parameters = (values: Record<string, unknown>): string =>
   Object.entries(values)
@@ -33,6 +33,9 @@ const END = {
   unknown: 'how it ended is unknown',
 } as const;
 
+const legend = ({ counts }: InjectedFault): string =>
+  `Eligible: ${plain(counts)} that the fault could have hit while it was on, by the carrier's own count; hit: those it did hit.`;
+
 const one = (fault: InjectedFault): string => {
   const with_ = parameters(fault.parameters);
   const at = parameters(fault.target);
@@ -44,7 +47,7 @@ const one = (fault: InjectedFault): string => {
     ]
       .filter(Boolean)
       .join('; '),
-    fault.carriers.length > 0 ? carriers(fault) : null,
+    fault.carriers.length > 0 ? paragraphs(carriers(fault), legend(fault)) : null,
   );
 };
 
@@ -54,7 +57,15 @@ const alarmDelay = ({ faults, findings }: RunRecord): string | null => {
   const alarms = (findings?.spikes ?? []).map(({ detectedAt }) => detectedAt);
   const first = alarms.filter((at) => injectedAt !== null && at >= injectedAt).sort((a, b) => a - b)[0];
   if (injectedAt === null || first === undefined) return null;
-  return `The first alarm fired ${duration(first - injectedAt)} after the injection.`;
+  return `The first alarm fired within ${wholeSeconds(first - injectedAt)} of the injection.`;
+};
+
+/** Restored says that the stack is well again, not that the system came back by itself under load. */
+const restored = ({ execution, findings }: RunRecord): string => {
+  if (!execution.restored) return '**Restored: not verified.**';
+  return findings?.recovery.observed && !findings.recovery.recovered
+    ? '**Restored:** yes, but only after the load had ended; under load it did not come back.'
+    : '**Restored:** yes.';
 };
 
 /** The truth, after the findings that were made without it. */
@@ -66,7 +77,7 @@ export const injected = (record: RunRecord): string => {
     'The analysis did not know this: findings come from the telemetry alone and were written first. The charts and the timeline show it for comparison.',
     ...(faults.length > 0 ? faults.map(one) : ['Nothing was injected.']),
     alarmDelay(record),
-    execution.restored ? '**Restored:** yes.' : '**Restored: not verified.**',
+    restored(record),
     restoration.length > 0 ? restoration.join('\n') : null,
   );
 };

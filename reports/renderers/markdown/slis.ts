@@ -1,10 +1,13 @@
-import type { SliRow } from '../../record/findings.ts';
+import type { FailedOperation, SliRow } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
-import { count, duration, percent, rate } from '../format.ts';
+import { approximately, count, duration, percent, rate } from '../format.ts';
 import { code, paragraphs, table } from '../text.ts';
 
 const who = ({ viewpoint, service }: SliRow): string =>
   viewpoint === 'client' ? 'client' : `server ${code(service, { table: true })}`;
+
+const quantile = ({ viewpoint }: SliRow, seconds: number | null): string =>
+  viewpoint === 'client' ? duration(seconds) : approximately(seconds);
 
 const row = (sli: SliRow): string[] => [
   who(sli),
@@ -13,20 +16,38 @@ const row = (sli: SliRow): string[] => [
   rate(sli.requestsPerSecond),
   count(sli.failures),
   percent(sli.errorRatio),
-  duration(sli.p50),
-  duration(sli.p95),
-  duration(sli.p99),
+  quantile(sli, sli.p50),
+  quantile(sli, sli.p95),
+  quantile(sli, sli.p99),
 ];
 
 const HEADERS = ['Seen by', 'Phase', 'Requests:', 'Rate:', 'Failed:', 'Error ratio:', 'p50:', 'p95:', 'p99:'];
 
+const failedRow = ({ operation, requests, failures, statuses }: FailedOperation): string[] => [
+  code(operation, { table: true }),
+  count(requests),
+  `${count(failures)} (${percent(failures / Math.max(1, requests))})`,
+  statuses.map(({ status, traces }) => `${status} in ${count(traces)}`).join(', ') || '–',
+];
+
+const failedTable = (failed: FailedOperation[], entryService: string): string | null =>
+  failed.length === 0
+    ? null
+    : paragraphs(
+        'What failed after the steady phase:',
+        table(['Operation', 'Requests:', 'Failed:', 'Answers (traces)'], failed.map(failedRow)),
+        `Answers: statuses of failed attempts at ${code(entryService)}, in how many of the traces that exemplars name; a sample.`,
+      );
+
 /** Service level indicators by phase, as the client and as each service saw them. */
-export const slis = ({ findings }: RunRecord): string | null => {
+export const slis = ({ findings, entryService }: RunRecord): string | null => {
   const rows = (findings?.slis ?? []).filter(({ phase }) => phase !== 'warm-up');
   if (rows.length === 0) return null;
   return paragraphs(
     '## SLIs by phase',
-    "The client counts logical requests, servers count every attempt. The client's quantiles are those of the typical second; the servers' come from the histogram of the whole phase. The warm-up is left out.",
+    'The client counts logical requests, servers count every attempt. Quantiles are of all requests that ended in the phase. The warm-up is left out.',
     table(HEADERS, rows.map(row)),
+    "`~`: interpolated within the buckets of the server's histogram, so it may lie above what any request took; the client's are within 1 %.",
+    failedTable(findings?.failed ?? [], entryService),
   );
 };

@@ -1,55 +1,126 @@
 import type { Spike, TracedExample } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
-import { clock, duration, offset, percent, plural } from '../format.ts';
+import { approximately, count, duration, list, percent, plural, second, wholeSeconds } from '../format.ts';
 import { code, paragraphs, plain, table } from '../text.ts';
-import { exampleBody, exampleTitle } from './example.ts';
-import { SLI_TEXT } from './summary.ts';
+import { exampleBody, exampleTitle, shapeOf } from './example.ts';
 
-const figure = ({ kind }: Spike, value: number): string =>
-  kind === 'error' ? percent(value) : duration(value);
+/** What each SLI means to a reader, as the subject of a sentence. */
+export const SLI_TEXT: Record<Spike['sli'], string> = {
+  'client-errors': "the client's error ratio",
+  'client-latency': "the client's p95 latency",
+  'server-errors': "the entry service's error ratio",
+  'server-latency': "the entry service's p95 latency",
+  'job-latency': 'the duration of background jobs',
+};
+
+/** A spike's value as its SLI is worth it: quantiles from buckets are approximate. */
+export const spikeValue = ({ kind, sli, baseline, peak }: Spike, of: 'baseline' | 'peak'): string => {
+  const value = of === 'baseline' ? baseline : peak;
+  if (kind === 'error') return percent(value);
+  return sli === 'server-latency' ? approximately(value) : duration(value);
+};
+
+/** Which operations it was, as far as one can tell them apart; empty where nothing is known. */
+export const whereText = ({ operation, operations: { abnormal, of } }: Spike): string => {
+  if (operation !== null) return `${code(operation)} most of all`;
+  if (abnormal.length === 0) return '';
+  const names = list(abnormal.map((name) => code(name)));
+  return abnormal.length === of && of > 1 ? `all ${of} operations alike` : `in ${names}`;
+};
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const figures = (spike: Spike, start: number): string => {
-  const at = (time: number) => `${clock(time)} (${offset(time - start)})`;
   const { onset, detectedAt, peakAt, endedAt } = spike;
   return table(
-    ['Onset', 'Alarm', 'Peak', 'Back to normal', 'Steady:', 'Worst second:'],
+    [
+      'Onset, in the second from',
+      'Alarm at',
+      'Peak, in the second from',
+      'Normal again from',
+      'Steady:',
+      'Peak:',
+    ],
     [
       [
-        at(onset),
-        `${at(detectedAt)}, ${duration(detectedAt - onset)} after the onset`,
-        at(peakAt),
-        endedAt === null ? '**not within the run**' : `${at(endedAt)}, ${duration(endedAt - onset)} in all`,
-        figure(spike, spike.baseline),
-        figure(spike, spike.peak),
+        second(onset, start),
+        `${second(detectedAt, start)}, within ${wholeSeconds(detectedAt - onset)}`,
+        second(peakAt, start),
+        endedAt === null
+          ? '**not within the run**'
+          : `${second(endedAt, start)}, after ${wholeSeconds(endedAt - onset)}`,
+        spikeValue(spike, 'baseline'),
+        spikeValue(spike, 'peak'),
       ],
     ],
   );
 };
 
-/** A trace is shown in full where it comes up first; the others of a spike fold away. */
-const examples = (list: TracedExample[], seen: Map<string, string>, id: string): string[] =>
-  list.map((example, i) => {
-    const title = `**${exampleTitle(example)}**`;
-    const before = seen.get(example.traceId);
-    if (before) return `${title}\n\nShown in full under ${plain(before)}.`;
-    seen.set(example.traceId, id);
-    const body = exampleBody(example);
-    return i === 0
-      ? paragraphs(title, body)
-      : paragraphs(title, '<details><summary>Waterfall and log lines</summary>', body, '</details>');
-  });
+/** A shape that was shown in full before: by which trace, under which spike. */
+type Shown = Map<string, { traceId: string; spike: string }>;
 
-const section = (spike: Spike, start: number, seen: Map<string, string>): string => {
-  const where = spike.operation ? ` (${code(spike.operation)} moved most)` : '';
+const inFull = (example: TracedExample, first: boolean): string =>
+  first
+    ? paragraphs(`**${exampleTitle(example)}**`, exampleBody(example))
+    : paragraphs(
+        `**${exampleTitle(example)}**`,
+        '<details><summary>Waterfall and log lines</summary>',
+        exampleBody(example),
+        '</details>',
+      );
+
+const named = ({ traceId, requestDuration }: TracedExample): string =>
+  `${code(traceId)}${requestDuration === null ? '' : ` (${duration(requestDuration)})`}`;
+
+/** Traces that look like one shown before: named, with where to look. */
+const alike = (like: { traceId: string; spike: string }, traces: TracedExample[]): string => {
+  const others = traces.filter(({ traceId }) => traceId !== like.traceId);
+  const itself =
+    others.length < traces.length ? [`${code(like.traceId)}: shown under ${plain(like.spike)}.`] : [];
+  const similar =
+    others.length > 0
+      ? [
+          `Same answer, origin and longest wait as trace ${code(`…${like.traceId.slice(-8)}`)} under ${plain(like.spike)}: ${list(others.map(named))}.`,
+        ]
+      : [];
+  return [...itself, ...similar].join(' ');
+};
+
+/** One waterfall for each shape of trace in the whole report; what looks like one of them is only named. */
+const examples = (spike: Spike, shown: Shown): string[] => {
+  const full: string[] = [];
+  const seen = new Map<string, TracedExample[]>();
+  for (const example of spike.examples) {
+    const shape = shapeOf(example);
+    if (shown.has(shape)) {
+      seen.set(shape, [...(seen.get(shape) ?? []), example]);
+    } else {
+      shown.set(shape, { traceId: example.traceId, spike: spike.id });
+      full.push(inFull(example, full.length === 0));
+    }
+  }
+  return [...full, ...[...seen].map(([shape, traces]) => alike(shown.get(shape)!, traces))];
+};
+
+const found = ({ exemplarsInWindow: all, fromMetrics, examples: shown }: Spike): string => {
+  const search = all - fromMetrics;
+  const whence =
+    search > 0
+      ? `${count(fromMetrics)} named by metric exemplars, ${count(search)} found by trace search`
+      : 'named by metric exemplars';
+  const here = shown.length > 0 ? `; ${shown.length} of them:` : '.';
+  return all === 0 ? '' : `${plural(all, 'trace')} of its window (${whence})${here}`;
+};
+
+const section = (spike: Spike, start: number, shown: Shown): string => {
+  const where = whereText(spike);
   return paragraphs(
-    `### ${plain(spike.id)}: ${capital(SLI_TEXT[spike.sli])}${where}`,
+    `### ${plain(spike.id)}: ${capital(SLI_TEXT[spike.sli])}${where ? ` (${where})` : ''}`,
     figures(spike, start),
     `Why it counts: ${plain(spike.evidence)}.`,
-    `${plural(spike.exemplarsInWindow, 'exemplar')} in its window${spike.examples.length > 0 ? `; ${plural(spike.examples.length, 'trace')} of them:` : '.'}`,
+    found(spike),
     spike.gap ? `No trace to show: ${plain(spike.gap)}` : null,
-    ...examples(spike.examples, seen, spike.id),
+    ...examples(spike, shown),
   );
 };
 
@@ -57,6 +128,6 @@ const section = (spike: Spike, start: number, seen: Map<string, string>): string
 export const spikes = ({ findings, phases, createdAt }: RunRecord): string | null => {
   if (!findings || findings.spikes.length === 0) return null;
   const start = phases[0]?.from ?? createdAt;
-  const seen = new Map<string, string>();
-  return paragraphs('## Spikes', ...findings.spikes.map((spike) => section(spike, start, seen)));
+  const shown: Shown = new Map();
+  return paragraphs('## Spikes', ...findings.spikes.map((spike) => section(spike, start, shown)));
 };

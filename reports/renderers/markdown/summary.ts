@@ -1,63 +1,46 @@
 import type { Findings, Spike } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
-import { clock, count, duration, list, offset, percent, plural, times } from '../format.ts';
-import { code, plain } from '../text.ts';
-import { type Common, commonSpan, examplesOf } from './origin.ts';
-import { spanText } from './span.ts';
+import { count, duration, list, plural, second, times, wholeSeconds } from '../format.ts';
+import { code } from '../text.ts';
+import { origin } from './origin.ts';
+import { SLI_TEXT, spikeValue, whereText } from './spikes.ts';
 
-/** What each SLI means to a reader, as the subject of a sentence. */
-export const SLI_TEXT: Record<Spike['sli'], string> = {
-  'client-errors': "the client's error ratio",
-  'client-latency': "the client's p95 latency",
-  'server-errors': "the entry service's error ratio",
-  'server-latency': "the entry service's p95 latency",
-  'job-latency': 'the duration of background jobs',
+const overlap = (a: Spike, b: Spike): boolean =>
+  a.onset < (b.endedAt ?? Number.POSITIVE_INFINITY) && b.onset < (a.endedAt ?? Number.POSITIVE_INFINITY);
+
+const whoSaw = (spikes: Spike[]): string => {
+  const of = (viewpoint: Spike['viewpoint']) => spikes.filter((spike) => spike.viewpoint === viewpoint);
+  const [client, server] = [of('client'), of('server')];
+  if (server.length === 0) return 'only the client saw it';
+  if (client.length === 0) return 'only the servers saw it';
+  return client.some((a) => server.some((b) => overlap(a, b)))
+    ? 'both the client and the servers saw it'
+    : 'the client and the servers saw it at different times';
 };
-
-const value = (spike: Spike, of: 'baseline' | 'peak'): string =>
-  spike.kind === 'error' ? percent(spike[of]) : duration(spike[of]);
 
 const began = ({ spikes }: Findings, start: number): string => {
   const first = spikes[0]!;
-  const where = first.operation ? `, ${code(first.operation)} most of all` : '';
-  const seen = new Set(spikes.map(({ viewpoint }) => viewpoint));
-  const who = seen.size === 2 ? 'both the client and the servers saw it' : `only the ${[...seen][0]} saw it`;
-  return `At ${clock(first.onset)} UTC (${offset(first.onset - start)}) ${SLI_TEXT[first.sli]} left its steady state${where}; the first alarm fired ${duration(first.detectedAt - first.onset)} later, and ${who}.`;
+  const where = whereText(first);
+  const alarm = Math.min(...spikes.map(({ detectedAt }) => detectedAt));
+  return `In the second from ${second(first.onset, start, ' UTC')} ${SLI_TEXT[first.sli]} left its steady state${where ? `, ${where}` : ''}; the first alarm fired within ${wholeSeconds(alarm - first.onset)}, and ${whoSaw(spikes)}.`;
 };
 
+/** Of each SLI its worst spike; the client's where it saw anything. */
 const size = ({ spikes }: Findings): string => {
-  const told = ['client', 'server'].flatMap((viewpoint) =>
-    spikes.filter((spike) => spike.viewpoint === viewpoint),
+  const client = spikes.filter(({ viewpoint }) => viewpoint === 'client');
+  const worst = new Map<string, Spike>();
+  for (const spike of client.length > 0 ? client : spikes) {
+    const before = worst.get(spike.sli);
+    if (!before || spike.peak > before.peak) worst.set(spike.sli, spike);
+  }
+  const moves = [...worst.values()].map(
+    (spike) =>
+      `${SLI_TEXT[spike.sli]} went from ${spikeValue(spike, 'baseline')} to ${spikeValue(spike, 'peak')}`,
   );
-  const unique = [...new Map(told.toReversed().map((spike) => [spike.sli, spike])).values()].toReversed();
-  const own = unique.some(({ viewpoint }) => viewpoint === 'client')
-    ? unique.filter(({ viewpoint }) => viewpoint === 'client')
-    : unique;
-  const moves = own.map((s) => `${SLI_TEXT[s.sli]} went from ${value(s, 'baseline')} to ${value(s, 'peak')}`);
-  return `At the worst second ${list(moves)}.`;
+  return `${moves.length > 1 ? 'Each in its own worst second, ' : 'In its worst second '}${list(moves)}.`;
 };
 
-const share = ({ named, of }: Common): string =>
-  named === of ? (of === 1 ? 'the one' : `all ${of}`) : `${named} of the ${of}`;
-
-const origin = ({ spikes }: Findings): string | null => {
-  const examples = examplesOf(spikes);
-  const error = commonSpan(
-    examples.filter((e) => e.deepestError),
-    ({ deepestError }) => deepestError,
-  );
-  const slow = commonSpan(examples, ({ longestExclusive }) => longestExclusive);
-  if (!error && !slow) return null;
-  const message = error?.span.statusMessage ? ` ("${plain(error.span.statusMessage)}")` : '';
-  const errors = error
-    ? `The errors start at ${spanText(error.span)}${message}, in ${share(error)} of the failed example traces`
-    : '';
-  const time = slow
-    ? `${error ? 'the' : 'The'} time went into ${spanText(slow.span)}, which took up to ${duration(slow.span.exclusive)} of its own`
-    : '';
-  return `${[errors, time].filter(Boolean).join('; ')}.`;
-};
-
+/** What retries did, where there were any: a share that only the mix of operations moved proves nothing. */
 const amplified = ({ amplification }: Findings): string | null => {
   const row = amplification.find(({ phase }) => phase === 'fault');
   const worst = [...(row?.downstream ?? [])].sort((a, b) => (b.overSteady ?? 0) - (a.overSteady ?? 0))[0];
@@ -65,7 +48,7 @@ const amplified = ({ amplification }: Findings): string | null => {
     ...(row?.client && row.client > 1.02
       ? [`each logical request became ${row.client.toFixed(2)} attempts at the client`]
       : []),
-    ...(worst?.overSteady && worst.overSteady > 1.2
+    ...(row?.serviceRetries && worst?.overSteady && worst.overSteady > 1.2
       ? [`${code(worst.service)} got ${times(worst.overSteady)} its usual share of requests`]
       : []),
   ];
@@ -75,11 +58,11 @@ const amplified = ({ amplification }: Findings): string | null => {
 const after = ({ recovery }: Findings): string => {
   if (!recovery.observed) return 'Whether it recovered was not observed.';
   if (!recovery.recovered) {
-    return `It did not recover within the ${duration(recovery.watchedSeconds)} watched after the fault phase: ${list(recovery.stillAbnormal.map((sli) => SLI_TEXT[sli]))} stayed abnormal.`;
+    return `It did not recover in the ${duration(recovery.watchedSeconds)} of load after the fault phase: ${list(recovery.stillAbnormal.map((sli) => SLI_TEXT[sli]))} stayed abnormal.`;
   }
   const seconds = recovery.secondsToRecover ?? 0;
   return seconds > 0
-    ? `Everything was back to normal ${duration(seconds)} after the fault phase ended, and stayed so for the rest of the run.`
+    ? `Everything was back to normal within ${wholeSeconds(seconds)} of the fault phase's end, and stayed so for the rest of the run.`
     : 'Everything was back to normal by the end of the fault phase, and stayed so for the rest of the run.';
 };
 
@@ -98,7 +81,13 @@ export const summary = (record: RunRecord): string => {
   const start = phases[0]?.from ?? createdAt;
   const told =
     findings && findings.spikes.length > 0
-      ? [began(findings, start), size(findings), origin(findings), amplified(findings), after(findings)]
+      ? [
+          began(findings, start),
+          size(findings),
+          origin(findings.spikes),
+          amplified(findings),
+          after(findings),
+        ]
       : [nothing(record)];
   return `## What happened\n\n${told.filter(Boolean).join(' ')}`;
 };

@@ -9,7 +9,7 @@ const SPANS_SQL = `
   SELECT trace_id AS "traceId", span_id AS "spanId", parent_span_id AS "parentSpanId", name, kind, service, instance,
     start_time AS start, duration, status, status_message AS "statusMessage", attributes, events, links
   FROM spans WHERE trace_id IN (SELECT unnest(string_split($1, ',')))
-  ORDER BY trace_id, start_time, span_id`;
+  ORDER BY trace_id, start_time, rowid`;
 
 type SpanRow = Omit<Span, 'attributes' | 'events' | 'links'> & {
   attributes: string;
@@ -28,7 +28,10 @@ const spanOf = (row: SpanRow): Span =>
 /** A sender that tried again may have delivered a span twice. */
 const once = (spans: Span[]): Span[] => [...new Map(spans.map((span) => [span.spanId, span])).values()];
 
-/** All spans of the traces that are there, by trace id. */
+/**
+ * All spans of the traces that are there, by trace id, in the order in which they started. Many clocks tell a start in
+ * whole milliseconds: those that tie keep the order in which they arrived, which is that in which they ended.
+ */
 export const tracesQuery = (traceIds: string[]): Query<Map<string, Span[]>> => ({
   text: `${oneLine(SPANS_SQL)} -- $1: ${traceIds.length} trace ids`,
   run: async (store: Store) => {
