@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -13,6 +13,22 @@ afterEach(() => user.leave());
 
 const kill = (state: StateFile, name: string) =>
   process.kill(state.processes.find((child) => child.name === name)!.pid, 'SIGKILL');
+
+/** Processes whose environment names this user's folder; Linux only, elsewhere none are seen. */
+const processesOf = (home: string): string[] =>
+  !existsSync('/proc/self/environ')
+    ? []
+    : readdirSync('/proc').filter((pid) => {
+        try {
+          return (
+            /^\d+$/.test(pid) &&
+            (readFileSync(`/proc/${pid}/environ`, 'utf8').includes(home) ||
+              readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home))
+          );
+        } catch {
+          return false;
+        }
+      });
 
 const nothingIsLeft = (state: StateFile) => {
   expect(alive([...state.processes, { name: 'supervisor', ...state.supervisor }])).toEqual([]);
@@ -63,6 +79,19 @@ describe('up and down', () => {
     cli.kill('SIGINT');
     expect((await cli.outcome).code).toBe(130);
     nothingIsLeft(state);
+  });
+
+  test('a command that dies while the stack comes up leaves nothing, at whatever moment', async () => {
+    for (const wait of [300, 900, 1800, 3000]) {
+      const cli = user.start(['up']);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      cli.kill('SIGKILL');
+      await cli.outcome;
+      await eventually(
+        `nothing is left ${wait} ms after the start`,
+        () => processesOf(user.home).length === 0,
+      );
+    }
   });
 
   test('kill -9 of the supervisor takes everything with it', async () => {

@@ -46,6 +46,45 @@ describe('wrong usage ends with 2, names the value and what is near', () => {
     for (const flag of ['--rate 1.5', '--ms -3', '--duration 32400']) expect(stderr).toContain(flag);
   });
 
+  test('every violation of an experiment at once, before a stack is started', async () => {
+    const { code, stderr } = await said(
+      'demo',
+      '--steady',
+      '-5s',
+      '--recovery',
+      'soon',
+      '--rate',
+      '1e9',
+      '--set',
+      'ms=-1',
+    );
+    expect(code).toBe(2);
+    for (const flag of ['--steady "-5s"', '--recovery "soon"', '--rate 1000000000', '--ms -1'])
+      expect(stderr).toContain(flag);
+    expect((await said('status')).code).toBe(9);
+  });
+
+  test.each([['/proc/nowhere'], ['/dev/null/runs']])(
+    'an --out that cannot be a folder (%s) is refused before a stack is started',
+    async (out) => {
+      const { code, stderr } = await said('demo', '--out', out);
+      expect([code, stderr]).toEqual([9, expect.stringContaining('FILE_UNUSABLE')]);
+    },
+  );
+
+  test('a REDIS_URL at which nothing listens is refused', async () => {
+    const { code, stderr } = await user.run(['up'], { REDIS_URL: 'redis://127.0.0.1:1' });
+    expect([code, stderr]).toEqual([
+      9,
+      expect.stringContaining('Nothing listens at REDIS_URL (127.0.0.1:1)'),
+    ]);
+  });
+
+  test('a group of commands without one shows its help and ends with 2', async () => {
+    const { code, stderr } = await said('tools');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('install')]);
+  });
+
   test('with --json the error is JSON', async () => {
     const { stderr } = await said('chaos', 'latancy', '--json');
     expect(JSON.parse(stderr).error).toMatchObject({ code: 'UNKNOWN_FAULT', exitCode: 2 });

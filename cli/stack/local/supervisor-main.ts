@@ -76,6 +76,9 @@ process.on('disconnect', () => {
 });
 if (options.ownerPid !== undefined) watchOwner(options.ownerPid);
 
+// Whoever asked for the stack may have died before we could listen for it.
+if (!process.connected) await leave(1);
+
 try {
   await supervisor.up();
   await listen(paths);

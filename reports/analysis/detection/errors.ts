@@ -5,7 +5,7 @@ import { type Anomaly, after, inside, mergeClose, toAnomaly } from './anomaly.ts
 import { findRuns, type Run } from './runs.ts';
 
 /**
- * The rule (docs: detection): counts of the steady phase against those of the last 3, 5 and 15 s, Fisher, at least
+ * The rule (docs/adr/0007): counts of the steady phase against those of the last 3, 5 and 15 s, Fisher, at least
  * 3 errors. The windows share the 1e-4 (Bonferroni): short ones find a clear failure at once, long ones a small one.
  */
 export const ERROR_RULE = { windowsSeconds: [3, 5, 15], alpha: 1e-4, minFailures: 3 } as const;

@@ -5,7 +5,7 @@ import { bucketLogWidth } from '../statistics/quantile.ts';
 import { type Anomaly, after, inside, mergeClose, toAnomaly } from './anomaly.ts';
 import { findRuns } from './runs.ts';
 
-/** The rule (docs: detection): robust z of log p95 above 4 in 3 of 5 points. */
+/** The rule (docs/adr/0007): robust z of log p95 above 4 in 3 of 5 points. */
 export const LATENCY_RULE = { z: 4, points: 3, of: 5 } as const;
 /**
  * Floor of the scale for series with exact quantiles: z = 4 then means 1.75 times the steady median, so that a
