@@ -7,13 +7,13 @@ export const timeline = ({ timeline: entries, phases, createdAt }: RunRecord): s
   if (entries.length === 0) return null;
   const start = phases[0]?.from ?? createdAt;
   const rows = entries.map(({ time, what }) => [
-    offset(time - start, Number.isInteger(time) ? 0 : 1),
+    offset(time - start),
     clock(time),
     prose(what, { table: true }),
   ]);
   return paragraphs(
     '## Timeline',
-    'Times without a fraction belong to series of whole seconds: what happened lies in the second that begins then, and an alarm fires at the end of the one that gave it away.',
+    'Clock times without a fraction belong to series of whole seconds: what happened lies in the second that begins then, and an alarm fires at the end of the one that gave it away.',
     table(['From start:', 'UTC', 'What'], rows),
   );
 };
