@@ -102,11 +102,13 @@ const createContext = async (argv: string[]): Promise<Context> => {
       const { installTool } = await import('./tools/tools.ts');
       const { toolProgressText } = await import('./tools/progress-text.ts');
       return k6LoadDriver({
-        binary: () =>
+        // Found once: after a Ctrl-C the undo still needs k6 for its probe, and must not be told that it was interrupted.
+        binary: once(() =>
           installTool('k6', {
             onProgress: (progress) => output.step(toolProgressText(progress)),
             signal: interruption.signal,
           }),
+        ),
       });
     }),
     guard: once(async () => (await import('./stack/local/reaper.ts')).startReaper()),

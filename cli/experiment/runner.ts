@@ -88,7 +88,20 @@ class Run {
 
   private async restore(): Promise<void> {
     await this.keeper.clear();
-    this.restoration = await verifyRestoration({
+    this.restoration = await this.verified();
+  }
+
+  /** A check that fails is no proof either way; the record says why it failed. */
+  private async verified(): Promise<Restoration> {
+    try {
+      return await this.verify();
+    } catch (error) {
+      return { restored: false, sentences: [`It could not be verified: ${describe(error)}`] };
+    }
+  }
+
+  private verify(): Promise<Restoration> {
+    return verifyRestoration({
       ...this.parts,
       experiment: this.experiment,
       injected: this.keeper.fault.injectedAt !== null,

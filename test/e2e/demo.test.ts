@@ -103,7 +103,8 @@ describe('obsctl demo', () => {
   });
 
   test('nothing in the evidence betrays the fault', () => {
-    const text = JSON.stringify({ ...evidence, queries: [] });
+    // Stack traces name the folder of the checkout, in every error alike, whatever it is called.
+    const text = JSON.stringify({ ...evidence, queries: [] }).replaceAll(process.cwd(), '');
     for (const word of ['obsctl', 'downstream-timeout', 'chaos', 'inject', 'fault.id'])
       expect(text.toLowerCase()).not.toContain(word);
   });
