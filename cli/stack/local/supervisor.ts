@@ -8,7 +8,7 @@ import { nowSeconds } from '../../shared/clock.ts';
 import { messageOf, ObsctlError } from '../../shared/errors.ts';
 import { makeFolder } from '../../shared/folder.ts';
 import type { TelemetrySource } from '../../telemetry/telemetry-source.ts';
-import type { Component, StackStatus, UpOptions } from '../stack.ts';
+import type { StackStatus, UpOptions } from '../stack.ts';
 import { type Layout, planLayout, portsNeeded } from './layout.ts';
 import { assertPortFree, freePorts } from './ports.ts';
 import { type Postgres, preparePostgres } from './postgres.ts';
@@ -16,24 +16,9 @@ import { identify, isAlive } from './process-identity.ts';
 import { syntheticRoundTrip } from './readiness.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { prepareRedis, type Redis } from './redis.ts';
+import { type ResidentTelemetry, residentComponent } from './resident-telemetry.ts';
 import { claimState, removeState, type StackPaths, type StackState, writeState } from './state-file.ts';
 import { type ChildSpec, SupervisedChild } from './supervised-child.ts';
-
-export interface ScrapeTarget {
-  service: string;
-  instance: string;
-  url: string;
-}
-
-/** The telemetry that lives inside the supervisor; which one it is, the composition root decides. */
-export interface ResidentTelemetry {
-  otlpUrl: string;
-  detail: string;
-  source: TelemetrySource;
-  setTargets(targets: ScrapeTarget[]): void;
-  routes(app: FastifyInstance): void;
-  close(): Promise<void>;
-}
 
 export interface SupervisorParts {
   paths: StackPaths;
@@ -110,7 +95,10 @@ export class Supervisor {
       driver: 'local',
       state: this.state,
       startedAt: this.startedAt,
-      components: [...this.children.map((child) => child.component), ...this.residentComponents()],
+      components: [
+        ...this.children.map((child) => child.component),
+        ...(telemetry ? [residentComponent(telemetry)] : []),
+      ],
       replicas: layout?.replicas ?? [],
       endpoints:
         layout && telemetry
@@ -210,20 +198,6 @@ export class Supervisor {
     if (this.temporary) rmSync(this.temporary, { recursive: true, force: true });
     await this.reaper?.done();
     if (this.claimed) removeState(this.parts.paths);
-  }
-
-  private residentComponents(): Component[] {
-    if (!this.telemetry) return [];
-    const resident = {
-      service: null,
-      pid: process.pid,
-      restarts: 0,
-      readySeconds: 0,
-      state: 'ready' as const,
-    };
-    return [
-      { name: 'telemetry', address: this.telemetry.otlpUrl, detail: this.telemetry.detail, ...resident },
-    ];
   }
 
   private setState(state: StackStatus['state']): void {
