@@ -4,12 +4,12 @@ import type { Experiment } from '../../reports/record/record.ts';
 import { findFault, planInjection } from '../chaos/injection-plan.ts';
 import { type Durations, planExperiment } from '../experiment/plan.ts';
 import { DEFAULT_DURATIONS, presetFor } from '../experiment/presets.ts';
+import { findScenario } from '../load/catalogue.ts';
 import type { LoadDriver } from '../load/load-driver.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { collecting, ObsctlError } from '../shared/errors.ts';
 import { makeFolder } from '../shared/folder.ts';
 import { addTargetOptions, keyValue, loose, targetOf } from './arguments.ts';
-import { findScenario } from './load.ts';
 
 /** Options that `run` and `demo` share. */
 export const addExperimentOptions = (command: Command): Command =>
@@ -50,7 +50,7 @@ export const experimentFrom = (
 ): Experiment => {
   findFault(fault);
   const preset = presetFor(fault);
-  const scenario = findScenario(load, options.scenario ?? preset.scenario);
+  const scenario = findScenario(options.scenario ?? preset.scenario, load.list());
   const problems: string[] = [];
   const durations = durationsOf(options, problems);
   const injection = collecting(problems, () =>

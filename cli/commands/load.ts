@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { LoadDriver, LoadProgress, LoadResult, ScenarioInfo } from '../load/load-driver.ts';
+import { findScenario } from '../load/catalogue.ts';
+import type { LoadProgress, LoadResult, ScenarioInfo } from '../load/load-driver.ts';
 import { formatSeconds, parseDuration } from '../shared/duration.ts';
 import { ObsctlError } from '../shared/errors.ts';
-import { nearest } from '../shared/nearest.ts';
 import { count } from './arguments.ts';
 import type { Context } from './context.ts';
 
@@ -21,16 +21,6 @@ const listText = (scenarios: ScenarioInfo[]): string =>
       return `  ${name.padEnd(14)} ${title}${also}: ${model} model, ${load} for ${defaults.duration} s`;
     })
     .join('\n');
-
-export const findScenario = (driver: LoadDriver, name: string): ScenarioInfo => {
-  const scenarios = driver.list();
-  const found = scenarios.find((scenario) => scenario.name === name || scenario.aliases.includes(name));
-  if (found) return found;
-  const names = scenarios.flatMap((scenario) => [scenario.name, ...scenario.aliases]);
-  throw new ObsctlError('UNKNOWN_SCENARIO', `There is no scenario "${name}".`, {
-    details: [`nearest: ${nearest(name, names).join(', ')}`],
-  });
-};
 
 export const progressText = ({ elapsed, requests, failures, attempts, activeVus }: LoadProgress): string =>
   `${formatSeconds(elapsed)}: ${requests} requests, ${failures} failed, ${attempts} attempts, ${activeVus} users`;
@@ -117,6 +107,6 @@ export const define = (command: Command, context: Context): void => {
     .action(async (name: string, options) => {
       const driver = await context.load();
       if (name === 'list') return context.output.result(driver.list(), listText(driver.list()));
-      await drive(findScenario(driver, name), options, context);
+      await drive(findScenario(name, driver.list()), options, context);
     });
 };

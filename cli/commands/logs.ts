@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { sleep } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { nearest } from '../shared/nearest.ts';
+import { harmless } from '../shared/output.ts';
 import { count } from './arguments.ts';
 import type { Context } from './context.ts';
 
@@ -19,11 +20,9 @@ const readFrom = (path: string, from: number): { text: string; to: number } => {
   return { text: buffer.toString('utf8'), to: size };
 };
 
-const printable = (line: string): string => line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
-
 const print = (name: string, text: string, most: number): void => {
   const lines = text.split('\n').filter(Boolean).slice(-most);
-  for (const line of lines) process.stdout.write(`${name.padEnd(12)} | ${printable(line)}\n`);
+  for (const line of lines) process.stdout.write(`${name.padEnd(12)} | ${harmless(line)}\n`);
 };
 
 const follow = async (

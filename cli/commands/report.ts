@@ -34,7 +34,7 @@ export const define = (command: Command, { output }: Context): void => {
       let record: RunRecord = folder.readRecord();
       if (reanalyse) {
         record = reconsider(record, analyse(readEvidence(folder.path)));
-        folder.write('record.json', JSON.stringify(record, null, 2));
+        folder.writeJson('record.json', record);
       }
       const files = await writeReport(folder, record, format);
       const paths = files.map((file) => join(folder.path, file));

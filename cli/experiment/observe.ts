@@ -2,12 +2,12 @@ import { analyse } from '../../reports/analysis/index.ts';
 import type { Phase } from '../../reports/record/common.ts';
 import type { Evidence } from '../../reports/record/evidence.ts';
 import type { Findings } from '../../reports/record/findings.ts';
-import type { LoadResult } from '../load/load-driver.ts';
+import { CLIENT_SERVICE, type LoadResult } from '../load/load-driver.ts';
 import { nowSeconds } from '../shared/clock.ts';
 import { collectEvidence } from '../telemetry/collect.ts';
 import { writeEvidence } from '../telemetry/evidence-files.ts';
 import { settle } from '../telemetry/settle.ts';
-import { CLIENT_SERVICE, ENTRY_SERVICE, type RunParts } from './run-parts.ts';
+import { ENTRY_SERVICE, type RunParts } from './run-parts.ts';
 
 /** Longest wait for the last telemetry to show, seconds. */
 const SETTLE_TIMEOUT = 15;

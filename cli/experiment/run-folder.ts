@@ -53,6 +53,10 @@ export class RunFolder {
     renameSync(draft, target);
   }
 
+  writeJson(relative: string, value: unknown): void {
+    this.write(relative, JSON.stringify(value, null, 2));
+  }
+
   readRecord(): RunRecord {
     if (!existsSync(this.record)) {
       throw new ObsctlError('RECORD_INVALID', `${this.record} is not there.`, {

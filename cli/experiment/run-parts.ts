@@ -15,6 +15,5 @@ export interface RunParts {
   guard(pid: number): void;
 }
 
-/** service.name of the service whose requests the client makes, and that of the client's own spans. */
+/** service.name of the service whose requests the client makes. */
 export const ENTRY_SERVICE = 'api';
-export const CLIENT_SERVICE = 'k6';

@@ -125,8 +125,8 @@ class Run {
       execution: { status: this.status, error: this.error, restored, restoration },
       status: await this.parts.stack.status(),
     });
-    this.folder.write('truth.json', JSON.stringify(this.keeper.truth, null, 2));
-    this.folder.write('record.json', JSON.stringify(record, null, 2));
+    this.folder.writeJson('truth.json', this.keeper.truth);
+    this.folder.writeJson('record.json', record);
     await writeReport(this.folder, record);
     this.journal.append('run-ended', { verdict: record.verdict });
     this.journal.close();

@@ -144,7 +144,7 @@ export class UnderLoad {
     try {
       await this.clock.within('fault', seconds, async (untilEnd) => {
         await keeper.inject();
-        this.folder.write('truth.json', JSON.stringify(keeper.truth, null, 2));
+        this.folder.writeJson('truth.json', keeper.truth);
         listener.fault?.('injected', keeper.fault.name);
         await untilEnd(signal);
       });

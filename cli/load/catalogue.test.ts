@@ -19,7 +19,7 @@ describe('the catalogue of scenarios', () => {
       expect.objectContaining({
         code: 'UNKNOWN_SCENARIO',
         message: 'There is no scenario "stedy".',
-        details: [expect.stringMatching(/^Nearest: steady/)],
+        details: [expect.stringMatching(/^nearest: steady/)],
       }),
     );
   });

@@ -47,6 +47,6 @@ export const findScenario = (name: string, scenarios: ScenarioInfo[]): ScenarioI
   if (found) return found;
   const names = scenarios.flatMap((scenario) => [scenario.name, ...scenario.aliases]);
   throw new ObsctlError('UNKNOWN_SCENARIO', `There is no scenario "${name}".`, {
-    details: [`Nearest: ${nearest(name, names).join(', ')}`],
+    details: [`nearest: ${nearest(name, names).join(', ')}`],
   });
 };

@@ -1,9 +1,7 @@
 import type { Attributes } from '../../reports/record/common.ts';
 import type { Span } from '../../reports/record/evidence.ts';
 import type { AttemptSample, LogicalSample } from './k6-samples.ts';
-
-/** service.name and service.instance.id of the client's spans. */
-export const CLIENT_SERVICE = 'k6';
+import { CLIENT_SERVICE } from './load-driver.ts';
 
 export interface ClientSpanContext {
   runId: string;

@@ -1,10 +1,16 @@
 import { monotonicSeconds, nowSeconds } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
-import { CLIENT_SERVICE } from './client-spans.ts';
+
 import { tailLines } from './file-tail.ts';
 import { filesOf, type K6Process, lastConsoleLines } from './k6-process.ts';
 import { readSummary, thresholdsOf } from './k6-summary.ts';
-import type { LoadOptions, LoadProgress, LoadResult, LoadRun } from './load-driver.ts';
+import {
+  CLIENT_SERVICE,
+  type LoadOptions,
+  type LoadProgress,
+  type LoadResult,
+  type LoadRun,
+} from './load-driver.ts';
 import { LoadObserver } from './load-observer.ts';
 import { SpanExporter } from './span-exporter.ts';
 

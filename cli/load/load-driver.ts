@@ -1,4 +1,7 @@
-import type { ClientSeries, Span } from '../../reports/record/evidence.ts';
+import type { ClientSeries } from '../../reports/record/evidence.ts';
+
+/** service.name and service.instance.id of the client's own spans. */
+export const CLIENT_SERVICE = 'k6';
 
 export interface LoadOptions {
   runId: string;
@@ -79,5 +82,3 @@ export interface LoadDriver {
   list(): ScenarioInfo[];
   start(scenario: string, options: LoadOptions): Promise<LoadRun>;
 }
-
-export type ClientSpan = Span;

@@ -10,7 +10,8 @@ export interface OutputOptions {
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** Telemetry and file names can hold escape sequences; none of them reaches the terminal. */
-const harmless = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+export const harmless = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 
 /**
  * Where a command writes. Results go to standard output (text, or JSON with --json), progress and warnings to

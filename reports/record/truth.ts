@@ -11,7 +11,6 @@ export const faultLabelSchema = z.object({
   operation: z.string().nullable(),
   kind: z.string(),
 });
-export type FaultLabel = z.infer<typeof faultLabelSchema>;
 
 /** One carrier's copy of a fault, with what its admin API counted. */
 export const carrierSchema = z.object({

@@ -9,9 +9,7 @@ import { fileURLToPath } from 'node:url';
 const BIN = fileURLToPath(new URL('../../bin/obsctl.js', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'obsctl-bench-'));
 const env = { ...process.env, XDG_STATE_HOME: join(home, 'state'), NO_COLOR: '1' };
-const rows = [];
 const row = (what, figure, target) => {
-  rows.push({ what, figure, target });
   console.log(`${what.padEnd(58)} ${figure.padEnd(26)} target ${target}`);
 };
 

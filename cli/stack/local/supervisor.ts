@@ -7,7 +7,6 @@ import type { Incident } from '../../../reports/record/evidence.ts';
 import { nowSeconds } from '../../shared/clock.ts';
 import { messageOf, ObsctlError } from '../../shared/errors.ts';
 import { makeFolder } from '../../shared/folder.ts';
-import type { TelemetrySource } from '../../telemetry/telemetry-source.ts';
 import type { StackStatus, UpOptions } from '../stack.ts';
 import { type Layout, planLayout, portsNeeded } from './layout.ts';
 import { assertPortFree, freePorts } from './ports.ts';
@@ -73,10 +72,6 @@ export class Supervisor {
         ? error
         : new ObsctlError('STACK_FAILED', messageOf(error), { cause: error });
     }
-  }
-
-  get source(): TelemetrySource | undefined {
-    return this.telemetry?.source;
   }
 
   registerTelemetry(app: FastifyInstance): void {

@@ -18,22 +18,14 @@ const load = async () => {
     import('echarts/components'),
     import('echarts/renderers'),
   ]);
-  const {
-    GridComponent,
-    LegendComponent,
-    MarkAreaComponent,
-    MarkLineComponent,
-    MarkPointComponent,
-    TitleComponent,
-  } = parts;
   core.use([
     LineChart,
-    GridComponent,
-    LegendComponent,
-    MarkAreaComponent,
-    MarkLineComponent,
-    MarkPointComponent,
-    TitleComponent,
+    parts.GridComponent,
+    parts.LegendComponent,
+    parts.MarkAreaComponent,
+    parts.MarkLineComponent,
+    parts.MarkPointComponent,
+    parts.TitleComponent,
     SVGRenderer,
   ]);
   return core;
