@@ -2,8 +2,10 @@ import { SCHEMA_VERSION } from '../record/common.ts';
 import type { Evidence } from '../record/evidence.ts';
 import type { Findings } from '../record/findings.ts';
 import { amplificationOf } from './amplification.ts';
+import { attributionOf } from './attribution/index.ts';
 import { baselineOf } from './baseline.ts';
 import { conclusivenessOf } from './conclusiveness.ts';
+import { detectSpikes } from './detection/slis.ts';
 import { failedOperations } from './failed.ts';
 import { notesOf } from './notes.ts';
 import { recoveryOf } from './recovery.ts';
@@ -28,6 +30,7 @@ export const analyse = (evidence: Evidence): Findings => {
     spikes,
     failed: failedOperations(evidence),
     clientImpact: spikes.some(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'fault'),
+    attribution: attributionOf(evidence, detectSpikes(evidence)),
     amplification: amplificationOf(evidence, slis),
     recovery: recoveryOf(evidence, spikes),
     baseline,

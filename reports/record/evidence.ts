@@ -90,6 +90,13 @@ export const RUNTIME_UNITS = {
   'db.client.connection.used': '{connection}',
   'db.client.connection.idle': '{connection}',
   'db.client.connection.pending_requests': '{request}',
+  'db.client.connection.max': '{connection}',
+  /** Mean of the interval, over all statements or acquisitions that ended in it. */
+  'db.client.connection.wait_time.mean': 's',
+  'db.client.operation.duration.mean': 's',
+  'db.client.operation.rate': '{operation}/s',
+  /** Sessions of the database that wait for a lock, as its own statistics say. */
+  'postgresql.sessions.lock_waiting': '{session}',
   'cache.hit.rate': '{request}/s',
   'cache.miss.rate': '{request}/s',
   'cache.error.rate': '{request}/s',
@@ -97,6 +104,7 @@ export const RUNTIME_UNITS = {
   'job.rate': '{job}/s',
   'job.duration.mean': 's',
   'capacity.slots.used': '{slot}',
+  'capacity.slots.max': '{slot}',
   'capacity.slots.waiting': '{request}',
   'process.start_time': 's',
   up: '1',

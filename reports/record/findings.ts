@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attributionSchema, NO_ATTRIBUTION } from './attribution.ts';
 import { phaseNameSchema, SCHEMA_VERSION, spanId, traceId, unixSeconds } from './common.ts';
 import { exemplarSchema, logSchema } from './evidence.ts';
 
@@ -192,6 +193,8 @@ export const findingsSchema = z.object({
   failed: z.array(failedOperationSchema).default([]),
   /** The client's own series alarmed during the fault phase. */
   clientImpact: z.boolean(),
+  /** What broke, ranked, from the evidence alone. */
+  attribution: attributionSchema.default(NO_ATTRIBUTION),
   amplification: z.array(amplificationRowSchema),
   recovery: recoverySchema,
   /** `observed`: there was enough of a steady phase to judge it; without that, unmet means unknown. */

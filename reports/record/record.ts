@@ -108,6 +108,24 @@ export const recordSeriesSchema = z.object({
   runtime: z.array(runtimeSeriesSchema),
 });
 
+/** How the findings compare with what had been injected; made after the seal of the truth is broken, never before. */
+export const faultScoreSchema = z.object({
+  fault: z.string(),
+  /** An SLI of the client alarmed while it was on or drained, or its figures over the fault phase were clearly worse. */
+  clientSaw: z.boolean(),
+  /** Any SLI did. */
+  detected: z.boolean(),
+  /**
+   * Place of the first suspect with the fault's service and kind (and dependency, where both name one), from 1, or from
+   * 2 where the first answer was "unknown"; null = not among them.
+   */
+  rank: z.number().int().positive().nullable(),
+  /** From the injection to the first alarm, and until the culprit could have been named; seconds. */
+  timeToDetect: z.number().nullable(),
+  timeToAttribute: z.number().nullable(),
+});
+export type FaultScore = z.infer<typeof faultScoreSchema>;
+
 export const timelineEntrySchema = z.object({ time: unixSeconds, what: z.string() });
 
 /** The run's authority: joins experiment, truth, findings and verdict. */
@@ -126,6 +144,8 @@ export const runRecordSchema = z.object({
   series: recordSeriesSchema,
   incidents: z.array(incidentSchema),
   findings: findingsSchema.nullable(),
+  /** One of each fault in `faults`, in their order; empty where nothing was injected or found. */
+  scores: z.array(faultScoreSchema).default([]),
   execution: executionSchema,
   timeline: z.array(timelineEntrySchema),
   verdict: verdictSchema,

@@ -114,6 +114,20 @@ const benches = {
     );
   },
 
+  analysis() {
+    const script = fileURLToPath(new URL('analysis.mjs', import.meta.url));
+    const out = execFileSync(process.execPath, [script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const { spans, seconds: took, peakMiB, evidenceMiB } = JSON.parse(out);
+    row(
+      `analysis of ${spans} spans`,
+      `${took.toFixed(1)} s, ${peakMiB} MiB at most (${evidenceMiB} with the evidence alone)`,
+      '5 s, 500 MB',
+    );
+  },
+
   telemetry() {
     const out = execFileSync(
       process.execPath,

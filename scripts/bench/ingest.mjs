@@ -7,11 +7,10 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { load } from './load-entry.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const self = fileURLToPath(import.meta.url);
 
 const { values } = parseArgs({
@@ -23,26 +22,6 @@ const { values } = parseArgs({
     sender: { type: 'string' },
   },
 });
-
-/** Bundles a TypeScript entry into a module beside the packages it needs, and loads it. */
-const load = async (entry) => {
-  const folder = mkdtempSync(join(root, 'node_modules', '.obsctl-bench-'));
-  try {
-    const outfile = join(folder, 'entry.mjs');
-    await build({
-      entryPoints: [join(root, entry)],
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      packages: 'external',
-      logLevel: 'error',
-    });
-    return await import(pathToFileURL(outfile));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,0 +1,61 @@
+import type { Reason, Signal, Suspect } from '../../../record/attribution.ts';
+import type { Facts } from '../facts/index.ts';
+
+/** A suspect before the others are known: what it claims, and the reasons for and against. */
+export type Claim = Pick<Suspect, 'service' | 'dependency' | 'operation' | 'kind' | 'instances' | 'reasons'>;
+
+/** A kind of cause: reads the facts and claims what they allow. One file each. */
+export type Cause = (facts: Facts) => Claim[];
+
+interface Where {
+  traceIds?: string[];
+  from?: number | null;
+}
+
+const MAX_TRACES = 3;
+
+/** A reason with its weight; rounded so that findings read the same on every machine. */
+export const reason = (
+  signal: Signal,
+  weight: number,
+  text: string,
+  { traceIds = [], from = null }: Where = {},
+): Reason => ({
+  signal,
+  text,
+  weight: Math.round(weight * 1000) / 1000,
+  traceIds: [...new Set(traceIds)].slice(0, MAX_TRACES),
+  from: from !== null && Number.isFinite(from) ? from : null,
+});
+
+/** A reason only where it holds. */
+export const when = (holds: boolean, make: () => Reason): Reason[] => (holds ? [make()] : []);
+
+/** 0 at nothing, 0.5 at `half`, towards 1 beyond: how much a figure convinces. */
+export const strength = (value: number, half: number): number =>
+  value > 0 && half > 0 ? 1 - 2 ** (-value / half) : 0;
+
+/** The instances, where they are not all of their service; else none, for it is the service then. */
+export const narrowed = (facts: Facts, service: string, instances: string[]): string[] => {
+  const all = facts.instances.get(service) ?? [];
+  const some = [...new Set(instances)].sort();
+  return some.length > 0 && some.length < all.length ? some : [];
+};
+
+export const percent = (ratio: number): string => `${Math.round(Math.min(1, Math.max(0, ratio)) * 100)} %`;
+
+/** Seconds as a person reads them. */
+export const took = (seconds: number): string =>
+  seconds >= 1
+    ? `${seconds.toFixed(2)} s`
+    : `${seconds < 0.01 ? (seconds * 1000).toFixed(1) : Math.round(seconds * 1000)} ms`;
+
+export const figure = (value: number): string =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
+
+/** Items in groups of equal key, in order of first appearance. */
+export const grouped = <T>(items: T[], keyOf: (item: T) => string): T[][] => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+};

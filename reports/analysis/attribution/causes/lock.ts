@@ -1,0 +1,77 @@
+import type { Facts } from '../facts/index.ts';
+import type { Shift } from '../facts/shifts.ts';
+import {
+  type Cause,
+  type Claim,
+  figure,
+  grouped,
+  narrowed,
+  percent,
+  reason,
+  strength,
+  took,
+  when,
+} from './cause.ts';
+import { cachesOf, hasCollapsed, lockWaiters, shareOf, weightOf } from './symptoms.ts';
+
+/** A place must carry this share of the added wait to be a suspect. */
+const MIN_SHARE = 0.1;
+
+const byCache = (facts: Facts, service: string) =>
+  when(
+    cachesOf(facts).some((cache) => cache.service === service && hasCollapsed(cache)),
+    () =>
+      reason(
+        'resource',
+        -2.5,
+        'the cache let far more through to the database than before: it was busier, not stuck',
+      ),
+  );
+
+const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
+  const [worst] = shifts;
+  const { service, dependency } = worst!.place;
+  const share = shareOf(shifts);
+  const locks = lockWaiters(facts);
+  return {
+    service,
+    dependency,
+    operation: 'query',
+    kind: locks ? 'lock' : 'latency',
+    instances: narrowed(
+      facts,
+      service,
+      shifts.flatMap(({ instances }) => instances),
+    ),
+    reasons: [
+      reason(
+        'critical-path',
+        3.5 * weightOf(shifts),
+        `${percent(share)} of the added wait is statements of ${service}: ${took(worst!.during)} in ${worst!.place.name}, against ${took(worst!.steady ?? 0)} in steady`,
+        {
+          traceIds: worst!.traceIds,
+          from: worst!.from,
+        },
+      ),
+      ...when(locks !== null, () =>
+        reason(
+          'resource',
+          3.5 * strength(locks!.during, 1),
+          `${figure(locks!.during)} sessions of the database waited for a lock (${figure(locks!.peak)} at most)`,
+          {
+            from: locks!.from,
+          },
+        ),
+      ),
+      ...byCache(facts, service),
+    ],
+  };
+};
+
+/** Statements that take long: with waiters on a lock it is the lock, else the database's own time. */
+export const lock: Cause = (facts) => {
+  const queries = facts.shifts.filter(({ place, background }) => !background && place.role === 'query');
+  return grouped(queries, ({ place }) => `${place.service} ${place.dependency}`)
+    .filter((shifts) => shareOf(shifts) >= MIN_SHARE)
+    .map((shifts) => claimOf(facts, shifts));
+};
