@@ -19,6 +19,12 @@ module.exports = {
       '^reports/(analysis|record)/',
       'evidence in, findings out',
     ),
+    only(
+      'score-joins-truth-and-findings',
+      '^reports/score/',
+      '^reports/(score|record)/',
+      'made after the findings: the analysis never imports it',
+    ),
     {
       name: 'analysis-never-sees-truth',
       severity: 'error',
@@ -27,9 +33,16 @@ module.exports = {
       to: { path: '^reports/record/(truth|record)' },
     },
     {
+      name: 'analysis-cannot-reach-truth',
+      severity: 'error',
+      comment: 'not by a detour either',
+      from: { path: '^reports/analysis/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^reports/record/(truth|record)', reachable: true },
+    },
+    {
       name: 'analysis-has-no-io',
       severity: 'error',
-      from: { path: '^reports/(analysis|record)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^reports/(analysis|record|score)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     only(

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Context } from './commands/context.ts';
+import { blameSource } from './config/blame.ts';
 import { ERRORS, EXIT, messageOf, ObsctlError } from './shared/errors.ts';
 import { nearest } from './shared/nearest.ts';
 import { VERSION } from './shared/version.ts';
@@ -82,7 +83,7 @@ const createContext = async (argv: string[]): Promise<Context> => {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
   };
-  const stack = once(async () => {
+  const localStack = once(async () => {
     const { LocalStack } = await import('./stack/local/local-stack.ts');
     const { createEmbeddedTelemetrySource } = await import(
       './telemetry/embedded/embedded-telemetry-source.ts'
@@ -92,10 +93,11 @@ const createContext = async (argv: string[]): Promise<Context> => {
   return {
     output,
     signal: interruption.signal,
-    stack,
+    stack: localStack,
     chaos: once(async () => {
-      const { AdminChaosDriver } = await import('./chaos/admin-chaos-driver.ts');
-      return new AdminChaosDriver(await stack());
+      const { createChaos } = await import('./chaos/create-chaos.ts');
+      const stack = await localStack();
+      return createChaos(stack, (options) => stack.guardSocket(options));
     }),
     load: once(async () => {
       const { k6LoadDriver } = await import('./load/k6-load-driver.ts');
@@ -186,7 +188,7 @@ const asUserError = (
   argv: string[],
   program: Command | undefined,
 ): ObsctlError | undefined => {
-  if (error instanceof ObsctlError) return error;
+  if (error instanceof ObsctlError) return blameSource(error, program?.commands ?? []);
   if (error instanceof CommanderError) return usageError(error, argv, program);
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC') return new ObsctlError('DISK_FULL', messageOf(error), { cause: error });

@@ -34,6 +34,7 @@ describe('the app', () => {
     const catalogue = {
       list: async () => [product],
       find: async (id: number) => (id === 1 ? product : null),
+      bestsellers: async () => [{ ...product, sold: 7 }],
     };
     const orders = { place: () => outcome(), find: async (id: string) => (id === order.id ? order : null) };
     const stock = { reserve: async () => 'reserved' as const };
@@ -71,6 +72,11 @@ describe('the app', () => {
   };
   const serverSpan = () => recorded.spans().find(({ kind }) => kind === 1);
   const text = () => metrics.registry.metrics();
+
+  it('serves the bestsellers with how many were sold', async () => {
+    const { statusCode, body } = await app.inject('/bestsellers');
+    expect([statusCode, JSON.parse(body)]).toEqual([200, { products: [{ ...product, sold: 7 }] }]);
+  });
 
   it('serves the shop', async () => {
     expect((await app.inject('/products')).json()).toEqual({ products: [product] });

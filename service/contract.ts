@@ -10,7 +10,7 @@ export const MAX_LEASE_SECONDS = 900;
 export const targetSchema = z.strictObject({
   /** Share of the eligible requests that become victims: above 0, at most 1. */
   rate: z.number().gt(0).lte(1).default(1),
-  /** Route template (`/products/:id`) or glob (`/products/*`); any where absent. */
+  /** Route template (`/products/:id`) or glob (`/products/*`), for a fault of jobs the queue; any where absent. */
   route: z.string().min(1).max(200).optional(),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).optional(),
   /** `name=value`: the request must carry it. */
@@ -64,4 +64,6 @@ export const faultListSchema = z.object({
 
 /** The faults by name: parameters (zod), ground-truth label, carrier, help texts, drain time. */
 export const faults = FAULTS;
-export type { FaultDefinition } from './faults/fault.ts';
+export { type Aim, refusedAims, takesAim } from './chaos/aim.ts';
+export { conflictBetween } from './chaos/conflicts.ts';
+export type { FaultDefinition, FaultInfo, FaultScope } from './faults/fault.ts';

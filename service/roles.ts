@@ -6,8 +6,12 @@ import { createMemoryCache } from './cache/memory-cache.ts';
 import { createReadThrough } from './cache/read-through.ts';
 import { createRedisCache } from './cache/redis-cache.ts';
 import type { Config, Role } from './config.ts';
+import { databaseHost } from './data/fault-host.ts';
+import { countLockWaits, createMonitor } from './data/monitor.ts';
 import type { Pool } from './data/pool.ts';
 import type { FaultHost } from './faults/fault.ts';
+import type { BeforeJob } from './queue/before-job.ts';
+import { createBoss } from './queue/boss.ts';
 import { consume } from './queue/consumer.ts';
 import { burn, fulfil } from './queue/handlers.ts';
 import { createJobSender, HEAVY_QUEUE, ORDERS_QUEUE, QUEUES } from './queue/jobs.ts';
@@ -21,6 +25,7 @@ import { createInventoryClient } from './shop/inventory-client.ts';
 import { createOrders } from './shop/orders.ts';
 import { createRetryBudget } from './shop/retry-budget.ts';
 import { createStock } from './shop/stock.ts';
+import { boundedReading } from './telemetry/bounded-reading.ts';
 import { type Metrics, observedGauge, observedGaugeBy } from './telemetry/metrics.ts';
 
 export interface RoleContext {
@@ -36,8 +41,8 @@ export interface RoleParts {
   routes: RoutePlugin[];
   facts: Record<string, string>;
   faultHost: FaultHost;
-  /** Begins background work, once the app is ready. */
-  start(): Promise<void>;
+  /** Begins background work, once the app is ready; `before` runs as part of each job. */
+  start(before: BeforeJob): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +70,10 @@ const api = ({ config, pool, boss, metrics, log }: RoleContext): RoleParts => {
     ...NOTHING,
     routes: config.LAB_PROFILE ? [...shop, simulateRoutes(jobs)] : shop,
     facts: { cache: cache.backend },
+    faultHost: {
+      ...databaseHost(pool, config.DATABASE_URL, ['orders']),
+      cache: { shared: cache.backend === 'redis', evict: (share) => cache.evict(share) },
+    },
     close: () => cache.close(),
   };
 };
@@ -77,25 +86,36 @@ const inventory = ({ config, pool, metrics }: RoleContext): RoleParts => {
   return {
     ...NOTHING,
     routes: [reservationRoutes(createStock(pool, capacity, config.INVENTORY_WORK_MS))],
-    faultHost: { capacity },
+    faultHost: { capacity, ...databaseHost(pool, config.DATABASE_URL, ['stock']) },
   };
 };
 
-const worker = ({ pool, boss, metrics, log }: RoleContext): RoleParts => {
-  observedGaugeBy(metrics, 'queue_depth', 'Jobs that wait in the queue.', 'queue', async () => {
-    const sizes = await Promise.all(QUEUES.map((queue) => boss.getQueueSize(queue)));
+/** What the database knows, asked beside the pool and within bounds: a scrape waits for no lock and no connection. */
+const observeDatabase = (metrics: Metrics, monitor: Pool, log: FastifyBaseLogger): void => {
+  const queues = createBoss(monitor, false, log);
+  const depths = boundedReading(async () => {
+    const sizes = await Promise.all(QUEUES.map((queue) => queues.getQueueSize(queue)));
     return Object.fromEntries(QUEUES.map((queue, index) => [queue, sizes[index] ?? 0]));
   });
+  const lockWaits = boundedReading(() => countLockWaits(monitor));
+  observedGaugeBy(metrics, 'queue_depth', 'Jobs that wait in the queue.', 'queue', depths);
+  observedGauge(metrics, 'postgresql_sessions_lock_waiting', 'Sessions that wait for a lock.', lockWaits);
+};
+
+const worker = ({ config, pool, boss, metrics, log }: RoleContext): RoleParts => {
+  const monitor = createMonitor(config.DATABASE_URL, 'shop-worker', log);
+  observeDatabase(metrics, monitor, log);
   return {
     ...NOTHING,
     routes: [],
-    start: async () => {
-      const common = { boss, metrics, log };
+    start: async (before) => {
+      const common = { boss, metrics, log, before };
       await consume<{ orderId: string }>({ ...common, batchSize: 100 }, ORDERS_QUEUE, (job) =>
         fulfil(pool, job),
       );
       await consume<{ ms: number }>({ ...common, batchSize: 2 }, HEAVY_QUEUE, burn);
     },
+    close: () => monitor.end(),
   };
 };
 

@@ -1,48 +1,50 @@
 import { randomBytes } from 'node:crypto';
-import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import type { AxiosInstance } from 'axios';
 import { type FaultState, faultListSchema, faultStateSchema } from '../../service/contract.ts';
 import { nowSeconds } from '../shared/clock.ts';
-import { messageOf, ObsctlError } from '../shared/errors.ts';
+import { ObsctlError } from '../shared/errors.ts';
 import type { Replica, Stack } from '../stack/stack.ts';
+import { AdminClient } from './admin-client.ts';
+import { findFault } from './catalogue.ts';
 import type { ChaosDriver, Injection, Lease } from './chaos-driver.ts';
-import { findFault } from './injection-plan.ts';
+import { type Answer, throwRefusals } from './refusals.ts';
 
-/** Longest wait for one admin call, milliseconds. */
-const CALL_TIMEOUT_MS = 3000;
+const requestOf = ({ fault, parameters, target, leaseSeconds }: Injection) => ({
+  id: `${fault}-${randomBytes(4).toString('hex')}`,
+  fault,
+  parameters,
+  target,
+  leaseSeconds,
+});
 
-interface AdminError {
-  error?: { code?: string; message?: string; details?: string[] };
-}
+const keyOf = ({ instance, id }: Pick<Lease, 'instance' | 'id'>): string => `${instance}/${id}`;
 
-const refusal = (replica: Replica, error: unknown): ObsctlError => {
-  if (isAxiosError<AdminError>(error) && error.response) {
-    const said = error.response.data?.error;
-    return new ObsctlError(
-      'FAULT_REFUSED',
-      `${replica.instance} refused: ${said?.message ?? `status ${error.response.status}`}`,
-      {
-        details: said?.details ?? [],
-        cause: error,
-      },
-    );
-  }
-  return new ObsctlError(
-    'ADMIN_UNAVAILABLE',
-    `The admin API of ${replica.instance} does not answer: ${messageOf(error)}`,
-    { cause: error },
-  );
+/** Waits for all, whatever fails; then throws the first failure. */
+const all = async <T>(promises: Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+};
+
+const replicaOf = (replicas: Replica[], instance: string): Replica => {
+  const replica = replicas.find((each) => each.instance === instance);
+  if (!replica) throw new ObsctlError('ADMIN_UNAVAILABLE', `${instance} is no longer there.`);
+  return replica;
 };
 
 /** Faults that the service carries itself: each replica is asked directly, never through the balancer. */
 export class AdminChaosDriver implements ChaosDriver {
   private readonly stack: Stack;
+  private readonly admin: AdminClient;
 
   constructor(stack: Stack) {
     this.stack = stack;
+    this.admin = new AdminClient(stack);
   }
 
-  async carriers(injection: Pick<Injection, 'fault' | 'instances'>): Promise<string[]> {
-    return (await this.replicasFor(injection)).map(({ instance }) => instance);
+  async check(injection: Injection): Promise<string[]> {
+    const replicas = await this.replicasFor(injection);
+    throwRefusals(injection.fault, await Promise.all(replicas.map((each) => this.checkOne(each, injection))));
+    return replicas.map(({ instance }) => instance);
   }
 
   async inject(injection: Injection): Promise<Lease[]> {
@@ -74,72 +76,71 @@ export class AdminChaosDriver implements ChaosDriver {
 
   async list(): Promise<Lease[]> {
     const replicas = await this.stack.replicas();
-    const lists = await Promise.all(replicas.map((replica) => this.listOne(replica)));
-    return lists.flat();
+    return (await all(replicas.map((replica) => this.listOne(replica)))).flat();
   }
 
   async clearAll(): Promise<number> {
-    const on = await this.list();
     const replicas = await this.stack.replicas();
-    await Promise.all(replicas.map((replica) => this.call(replica, (http) => http.delete('/faults'))));
-    return on.length;
+    const cleared = await all(
+      replicas.map(async (replica) => {
+        const answer = await this.admin.call(replica, (http) => http.delete('/faults'));
+        return faultListSchema.parse(answer.data).faults.length;
+      }),
+    );
+    return cleared.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Asks the replicas of the leases only; one that does not answer proves nothing, so ADMIN_UNAVAILABLE is thrown. */
   async verify(leases: Lease[], expected: 'on' | 'gone'): Promise<boolean> {
-    const on = new Set((await this.list()).map((lease) => `${lease.instance}/${lease.id}`));
-    return leases.every((lease) => on.has(`${lease.instance}/${lease.id}`) === (expected === 'on'));
+    const asked = await this.stack.replicas();
+    const carriers = [...new Set(leases.map(({ instance }) => instance))];
+    const lists = carriers.map((instance) => this.listOne(replicaOf(asked, instance)));
+    const on = new Set((await Promise.all(lists)).flat().map(keyOf));
+    return leases.every((lease) => on.has(keyOf(lease)) === (expected === 'on'));
   }
 
-  private async replicasFor({
-    fault,
-    instances,
-  }: Pick<Injection, 'fault' | 'instances'>): Promise<Replica[]> {
+  private async replicasFor({ fault, instances }: Injection): Promise<Replica[]> {
     const { carrier } = findFault(fault);
     const replicas = await this.stack.replicas(carrier);
     const unknown = (instances ?? []).filter((name) => !replicas.some(({ instance }) => instance === name));
-    if (unknown.length > 0 || replicas.length === 0) {
-      throw new ObsctlError(
-        'UNKNOWN_TARGET',
-        `No replica of ${carrier} is called ${unknown.map((name) => `"${name}"`).join(', ')}.`,
-        {
-          details: [
-            `replicas that can carry ${fault}: ${replicas.map(({ instance }) => instance).join(', ') || 'none'}`,
-          ],
-        },
-      );
+    if (unknown.length === 0 && replicas.length > 0)
+      return replicas.filter(({ instance }) => !instances || instances.includes(instance));
+    const named = unknown.map((name) => JSON.stringify(name)).join(', ');
+    const there = replicas.map(({ instance }) => instance).join(', ') || 'none';
+    throw new ObsctlError(
+      'UNKNOWN_TARGET',
+      unknown.length > 0 ? `No replica of ${carrier} is called ${named}.` : `No replica of ${carrier} is up.`,
+      { details: [`replicas that can carry ${fault}: ${there}`] },
+    );
+  }
+
+  private async checkOne(replica: Replica, injection: Injection): Promise<Answer> {
+    const { instance } = replica;
+    try {
+      await this.admin.call(replica, (http) => http.post('/faults/check', requestOf(injection)));
+      return { instance, error: null };
+    } catch (error) {
+      if (error instanceof ObsctlError) return { instance, error };
+      throw error;
     }
-    return replicas.filter(({ instance }) => !instances || instances.includes(instance));
   }
 
   private async injectOne(replica: Replica, injection: Injection): Promise<Lease> {
-    const { fault, parameters, target, leaseSeconds } = injection;
-    const id = `${fault}-${randomBytes(4).toString('hex')}`;
-    const answer = await this.call(replica, (http) =>
-      http.post('/faults', { id, fault, parameters, target, leaseSeconds }),
-    );
+    const request = requestOf(injection);
+    const answer = await this.admin.call(replica, (http) => http.post('/faults', request));
     const { service, instance } = replica;
-    return {
-      id,
-      fault,
-      service,
-      instance,
-      injectedAt: nowSeconds(),
-      state: faultStateSchema.parse(answer.data),
-    };
+    const { id, fault } = request;
+    const state = faultStateSchema.parse(answer.data);
+    return { id, fault, service, instance, injectedAt: nowSeconds(), state };
   }
 
   private async listOne(replica: Replica): Promise<Lease[]> {
-    const answer = await this.call(replica, (http) => http.get('/faults'));
-    const { faults } = faultListSchema.parse(answer.data);
+    const answer = await this.admin.call(replica, (http) => http.get('/faults'));
     const { service, instance } = replica;
-    return faults.map((state) => ({
-      id: state.id,
-      fault: state.fault,
-      service,
-      instance,
-      injectedAt: state.injectedAt,
-      state,
-    }));
+    return faultListSchema.parse(answer.data).faults.map((state) => {
+      const { id, fault, injectedAt } = state;
+      return { id, fault, service, instance, injectedAt, state };
+    });
   }
 
   private async each<T>(
@@ -147,27 +148,10 @@ export class AdminChaosDriver implements ChaosDriver {
     ask: (http: AxiosInstance, lease: Lease) => Promise<T>,
   ): Promise<T[]> {
     const replicas = await this.stack.replicas();
-    return Promise.all(
-      leases.map((lease) => {
-        const replica = replicas.find(({ instance }) => instance === lease.instance);
-        if (!replica) throw new ObsctlError('ADMIN_UNAVAILABLE', `${lease.instance} is no longer there.`);
-        return this.call(replica, (http) => ask(http, lease));
-      }),
+    return all(
+      leases.map(async (lease) =>
+        this.admin.call(replicaOf(replicas, lease.instance), (http) => ask(http, lease)),
+      ),
     );
-  }
-
-  private async call<T>(replica: Replica, ask: (http: AxiosInstance) => Promise<T>): Promise<T> {
-    const http = axios.create({
-      baseURL: replica.adminUrl,
-      timeout: CALL_TIMEOUT_MS,
-      maxRedirects: 0,
-      proxy: false,
-      headers: { authorization: `Bearer ${await this.stack.adminToken()}` },
-    });
-    try {
-      return await ask(http);
-    } catch (error) {
-      throw error instanceof ObsctlError ? error : refusal(replica, error);
-    }
   }
 }

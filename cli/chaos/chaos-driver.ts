@@ -23,8 +23,12 @@ export interface Lease {
 
 /** Breaks what it is told to and can always say what is broken. */
 export interface ChaosDriver {
-  /** Names of the replicas that would carry it. Throws UNKNOWN_TARGET when one that was named is not there. */
-  carriers(injection: Pick<Injection, 'fault' | 'instances'>): Promise<string[]>;
+  /**
+   * Names of what would carry it (replicas, or a component such as `redis`), after every check that `inject` makes:
+   * the target exists and has such a route, bounds hold, what the fault needs is there. Changes nothing.
+   * Throws UNKNOWN_TARGET or FAULT_REFUSED with all reasons.
+   */
+  check(injection: Injection): Promise<string[]>;
   /** Injects on every carrier and reads each back; undoes what it did when one refuses, then throws. */
   inject(injection: Injection): Promise<Lease[]>;
   /** Heartbeat: the lease lives `leaseSeconds` longer from now. */

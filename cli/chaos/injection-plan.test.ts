@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findFault, flagOf, planInjection } from './injection-plan.ts';
+import { CATALOGUE, findFault } from './catalogue.ts';
+import { flagOf, planInjection } from './injection-plan.ts';
 
 const raw = { fault: 'latency', parameters: { ms: 800 }, target: { rate: 0.3 }, duration: 60 };
 
@@ -41,6 +42,39 @@ describe('an injection', () => {
       ]),
     );
     expect(details).toHaveLength(5);
+  });
+
+  test('takes the rate of the fault where nothing was said', () => {
+    const { target } = planInjection({ fault: 'event-loop-block', parameters: {}, target: {}, duration: 9 });
+    expect(target.rate).toBe(CATALOGUE['event-loop-block']!.defaultRate);
+    expect(target.rate).not.toBe(1);
+  });
+
+  test('plans a fault of the stack like one of the service', () => {
+    expect(
+      planInjection({
+        fault: 'replica-kill',
+        parameters: {},
+        target: {},
+        duration: 5,
+        instances: ['api-1'],
+      }),
+    ).toMatchObject({ fault: 'replica-kill', target: { rate: 1 }, instances: ['api-1'], leaseSeconds: 5 });
+  });
+
+  test('what cannot be aimed like that says why, beside every other violation', () => {
+    const target = { route: '/orders', header: 'a=b', rate: 2 };
+    expect(
+      detailsOf(() => planInjection({ fault: 'memory-leak', parameters: {}, target, duration: 9 })),
+    ).toEqual([
+      expect.stringMatching(/^--route "\/orders": memory-leak acts on a resource/),
+      expect.stringMatching(/^--header "a=b": memory-leak acts on a resource/),
+      expect.stringMatching(/^--rate 2: /),
+    ]);
+    const jobs = { route: 'orders', method: 'GET' };
+    expect(
+      detailsOf(() => planInjection({ fault: 'heavy-task', parameters: {}, target: jobs, duration: 9 })),
+    ).toEqual(['--method "GET": heavy-task strikes jobs, which have no HTTP method']);
   });
 
   test('what is no number says so', () => {

@@ -1,23 +1,16 @@
 import { z } from 'zod';
-import { type FaultDefinition, faults, MAX_LEASE_SECONDS, targetSchema } from '../../service/contract.ts';
+import { type Aim, MAX_LEASE_SECONDS, refusedAims, targetSchema } from '../../service/contract.ts';
 import { ObsctlError } from '../shared/errors.ts';
-import { nearest } from '../shared/nearest.ts';
+import { findFault } from './catalogue.ts';
 import type { Injection } from './chaos-driver.ts';
-
-export const faultNames = (): string[] => Object.keys(faults);
-
-/** The fault of that name. Throws UNKNOWN_FAULT with the nearest ones. */
-export const findFault = (name: string): FaultDefinition => {
-  const fault = faults[name];
-  if (fault) return fault;
-  throw new ObsctlError('UNKNOWN_FAULT', `There is no fault "${name}".`, {
-    details: [`nearest: ${nearest(name, faultNames()).join(', ')}`],
-  });
-};
 
 /** `mbPerSecond` as it is written on the command line: `--mb-per-second`. */
 export const flagOf = (key: string): string =>
   `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** What is said and not left open. */
+const said = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 const violations = (error: z.ZodError, raw: Record<string, unknown>): string[] =>
   error.issues.flatMap((issue) => {
@@ -28,10 +21,9 @@ const violations = (error: z.ZodError, raw: Record<string, unknown>): string[] =
   });
 
 const parse = <T>(schema: z.ZodType<T>, raw: Record<string, unknown>, problems: string[]): T | undefined => {
-  const known = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
-  const result = schema.safeParse(known);
+  const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  problems.push(...violations(result.error, known));
+  problems.push(...violations(result.error, raw));
   return undefined;
 };
 
@@ -57,10 +49,19 @@ export interface RawInjection {
 export const planInjection = (raw: RawInjection): Injection => {
   const fault = findFault(raw.fault);
   const problems: string[] = [];
-  const parameters = parse(fault.parameters.strict(), raw.parameters, problems);
-  const target = parse(targetSchema, raw.target, problems);
+  const aims: Partial<Record<Aim, unknown>> = raw.target;
+  for (const { aim, why } of refusedAims(fault, aims)) {
+    problems.push(`${flagOf(aim)} ${JSON.stringify(aims[aim])}: ${why}`);
+  }
+  if (fault.share === null && raw.target.rate !== undefined) {
+    problems.push(
+      `--rate ${JSON.stringify(raw.target.rate)}: ${fault.name} has no shares, it is there or not`,
+    );
+  }
+  const parameters = parse(fault.parameters.strict(), said(raw.parameters), problems);
+  const target = parse(targetSchema, { rate: fault.defaultRate ?? 1, ...said(raw.target) }, problems);
   const lease = parse(leaseSchema, { duration: raw.duration }, problems);
-  if (!parameters || !target || !lease) {
+  if (!parameters || !target || !lease || problems.length > 0) {
     throw new ObsctlError('USAGE', `The fault ${fault.name} cannot be injected like that.`, {
       details: problems,
     });

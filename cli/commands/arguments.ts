@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { ObsctlError } from '../shared/errors.ts';
 
 const refuse = (flag: string, text: string, wanted: string): never => {
@@ -38,19 +37,3 @@ export const keyValue =
     if (at < 1) return refuse(flag, text, 'key=value');
     return { ...before, [text.slice(0, at)]: loose(text.slice(at + 1)) };
   };
-
-/** Options that every fault understands. */
-export const addTargetOptions = (command: Command): Command =>
-  command
-    .option('--rate <ratio>', 'share of the requests that become victims, above 0 to 1', loose)
-    .option('--route <template>', 'only this route: a template like /products/:id, or a glob')
-    .option('--method <method>', 'only this HTTP method')
-    .option('--header <name=value>', 'only requests with this header')
-    .option('--replica <name...>', 'only these replicas, e.g. api-1')
-    .option('--seed <n>', 'same seed, same victims', loose);
-
-/** The target options as the admin API wants them. */
-export const targetOf = (options: Record<string, unknown>): Record<string, unknown> => {
-  const { rate, route, method, header, seed } = options;
-  return { rate, route, method: typeof method === 'string' ? method.toUpperCase() : method, header, seed };
-};

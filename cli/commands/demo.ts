@@ -3,11 +3,24 @@ import { DEMO_FAULT } from '../experiment/presets.ts';
 import { ratio } from './arguments.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
-import { addExperimentOptions, commandLine, experimentFrom, prepareOut } from './experiment-options.ts';
+import {
+  addExperimentOptions,
+  commandLine,
+  experimentFrom,
+  faultNamesIn,
+  prepareOut,
+  SEVERAL_FAULTS,
+} from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
 
 export const define = (command: Command, context: Context): void => {
-  addExperimentOptions(command.option('--fault <name>', 'the fault, see `obsctl chaos list`', DEMO_FAULT))
+  addExperimentOptions(
+    command.option(
+      '--fault <name>',
+      `the fault, see \`obsctl chaos list\`; repeat it for several (default: ${DEMO_FAULT})`,
+      faultNamesIn,
+    ),
+  )
     .option('--keep', 'leave the stack up afterwards')
     .option(
       '--retry-budget <ratio>',
@@ -16,12 +29,12 @@ export const define = (command: Command, context: Context): void => {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  obsctl demo\n  obsctl demo --fault latency --keep\n  obsctl demo --fault retry-storm',
+      `${SEVERAL_FAULTS}\n\nExamples:\n  obsctl demo\n  obsctl demo --fault latency --keep\n  obsctl demo --fault latency,slow-query --set slow-query.at=10`,
     )
     .action(async (options) => {
       const { output } = context;
       const load = await context.load();
-      const experiment = experimentFrom(options.fault, options, load, commandLine());
+      const experiment = experimentFrom(options.fault ?? [DEMO_FAULT], options, load, commandLine());
       prepareOut(options.out);
       await load.prepare();
       const stack = await context.stack();

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Experiment, RunRecord } from '../../reports/record/record.ts';
+import { injectionOf } from '../experiment/planned-injection.ts';
 import { runExperiment } from '../experiment/runner.ts';
 import type { Output } from '../shared/output.ts';
 import type { Context } from './context.ts';
@@ -20,16 +21,16 @@ const outcomeText = (record: RunRecord, report: string, output: Output): string 
   ].join('\n');
 };
 
-/** Runs the experiment on a stack that is up, prints the outcome and sets the exit code of its verdict. */
+/**
+ * Checks every fault before anything is touched, runs the experiment on a stack that is up, prints the outcome and sets the exit code of its verdict.
+ */
 export const performRun = async (
   experiment: Experiment,
   out: string,
   context: Context,
 ): Promise<RunRecord> => {
   const { output, signal } = context;
-  for (const { fault, target } of experiment.faults) {
-    await (await context.chaos()).carriers({ fault, instances: target.instances as string[] | undefined });
-  }
+  for (const planned of experiment.faults) await (await context.chaos()).check(injectionOf(planned));
   const guard = await context.guard();
   const parts = {
     stack: await context.stack(),

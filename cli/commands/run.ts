@@ -1,9 +1,16 @@
 import type { Command } from 'commander';
-import { faultNames } from '../chaos/injection-plan.ts';
+import { faultNames } from '../chaos/catalogue.ts';
 import { presetFor } from '../experiment/presets.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
-import { addExperimentOptions, commandLine, experimentFrom, prepareOut } from './experiment-options.ts';
+import {
+  addExperimentOptions,
+  commandLine,
+  experimentFrom,
+  faultNamesIn,
+  prepareOut,
+  SEVERAL_FAULTS,
+} from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
 
 const faultsText = (): string =>
@@ -14,12 +21,21 @@ const faultsText = (): string =>
     )
     .join('\n');
 
+const EXAMPLES = `
+Examples:
+  obsctl run --fault latency --set ms=800 --rate 0.3
+  obsctl run --fault retry-storm --recovery 30s
+  obsctl run --fault latency,error --set latency.replica=api-1 --set error.at=10 --set error.rate=0.2`;
+
 export const define = (command: Command, context: Context): void => {
-  addExperimentOptions(command.requiredOption('--fault <name>', 'the fault, see `obsctl chaos list`'))
-    .addHelpText(
-      'after',
-      `\nFaults and their defaults:\n${faultsText()}\n\nExamples:\n  obsctl run --fault latency --set ms=800 --rate 0.3\n  obsctl run --fault retry-storm --recovery 30s`,
-    )
+  addExperimentOptions(
+    command.requiredOption(
+      '--fault <name>',
+      'the fault, see `obsctl chaos list`; repeat it for several',
+      faultNamesIn,
+    ),
+  )
+    .addHelpText('after', `${SEVERAL_FAULTS}\n\nFaults and their defaults:\n${faultsText()}\n${EXAMPLES}`)
     .action(async (options) => {
       const load = await context.load();
       const experiment = experimentFrom(options.fault, options, load, commandLine());

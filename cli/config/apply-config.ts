@@ -8,6 +8,13 @@ const given = (command: Command, key: string): boolean => {
   return source !== undefined && source !== 'default';
 };
 
+/** The source is noted first, so that a text that cannot be parsed is blamed on the variable. */
+const setFromVariable = (command: Command, option: Option, text: string): void => {
+  const key = option.attributeName();
+  command.setOptionValueWithSource(key, text, 'env');
+  command.setOptionValueWithSource(key, option.parseArg?.(text, undefined) ?? text, 'env');
+};
+
 /**
  * Flags before environment before `obsctl.yaml` before defaults, for every option of the command that can be set
  * there. The action throws INVALID_CONFIG when the file is not valid, and USAGE when a variable is not.
@@ -22,7 +29,7 @@ export const applyConfig = (command: Command, file = CONFIG_FILE): void => {
       const key = option.attributeName();
       const text = process.env[variableOf(key)];
       if (given(called, key)) continue;
-      if (text) called.setOptionValueWithSource(key, option.parseArg?.(text, undefined) ?? text, 'env');
+      if (text) setFromVariable(called, option, text);
       else if (config[key] !== undefined) called.setOptionValueWithSource(key, config[key], 'config');
     }
   });

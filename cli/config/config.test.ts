@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ObsctlError } from '../shared/errors.ts';
 import { applyConfig } from './apply-config.ts';
+import { blameSource } from './blame.ts';
 import { readConfig, variableOf } from './config.ts';
 
 let folder: string;
@@ -74,5 +76,44 @@ describe('which value counts', () => {
   test('a setting that the command does not know is left alone', async () => {
     file('replicas: 3\n');
     expect(await steadyOf()).toBe('20s');
+  });
+});
+
+describe('what is wrong is blamed on where it came from', () => {
+  const blamed = async (...args: string[]): Promise<string> => {
+    const program = new Command('obsctl').exitOverride();
+    const command = program
+      .command('run')
+      .option('--steady <time>', 'how long')
+      .option('--vus <n>', 'users', (text) => {
+        throw new ObsctlError('USAGE', `--vus "${text}" is not valid.`);
+      });
+    command.action(({ steady }) => {
+      throw new ObsctlError('USAGE', 'It cannot be.', { details: [`--steady ${steady}: too short`] });
+    });
+    applyConfig(command, join(folder, 'obsctl.yaml'));
+    const error = await program.parseAsync(['run', ...args], { from: 'user' }).catch((thrown) => thrown);
+    const { message, details } = blameSource(error, program.commands);
+    return [message, ...details].join(' ');
+  };
+
+  test('a flag, when it was typed', async () => {
+    vi.stubEnv('OBSCTL_STEADY', '2');
+    expect(await blamed('--steady', '1')).toBe('It cannot be. --steady 1: too short');
+  });
+
+  test('the variable, when the command refuses its value', async () => {
+    vi.stubEnv('OBSCTL_STEADY', '2');
+    expect(await blamed()).toBe('It cannot be. OBSCTL_STEADY 2: too short');
+  });
+
+  test('the variable, when its value cannot be read', async () => {
+    vi.stubEnv('OBSCTL_VUS', 'many');
+    expect(await blamed()).toBe('OBSCTL_VUS "many" is not valid.');
+  });
+
+  test('the file', async () => {
+    file('steady: 3\n');
+    expect(await blamed()).toBe('It cannot be. steady of obsctl.yaml 3: too short');
   });
 });

@@ -2,6 +2,7 @@ import type { Phase } from '../../reports/record/common.ts';
 import type { Incident } from '../../reports/record/evidence.ts';
 import type { Execution, Experiment, RunRecord } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
+import { scoreOf } from '../../reports/score/score.ts';
 import { decideVerdict } from '../../reports/verdict/verdict.ts';
 import type { LoadResult } from '../load/load-driver.ts';
 import { nowSeconds } from '../shared/clock.ts';
@@ -56,6 +57,7 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
     series: { client: evidence?.client ?? null, red: evidence?.red ?? [], runtime: evidence?.runtime ?? [] },
     incidents,
     findings,
+    scores: scoreOf(faults, findings),
     execution,
     timeline: buildTimeline({ phases, loadEndedAt: load?.endedAt ?? null, faults, findings, incidents }),
     verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),

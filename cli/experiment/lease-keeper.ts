@@ -1,6 +1,7 @@
-import type { InjectedFault, Truth } from '../../reports/record/truth.ts';
+import type { InjectedFault } from '../../reports/record/truth.ts';
+import type { FaultState } from '../../service/contract.ts';
+import { findFault } from '../chaos/catalogue.ts';
 import type { ChaosDriver, Injection, Lease } from '../chaos/chaos-driver.ts';
-import { findFault } from '../chaos/injection-plan.ts';
 import { nowSeconds } from '../shared/clock.ts';
 import { messageOf, ObsctlError } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
@@ -8,8 +9,24 @@ import type { Journal } from './journal.ts';
 
 /** A dead runner's fault ends after this long, seconds; a living one renews three times within it. */
 export const LEASE_SECONDS = 9;
-/** Longest wait until a cleared fault is read back as gone, seconds. */
+/** Longest wait until a cleared fault is read back as gone, seconds, besides its lease and what drains it. */
 const VERIFY_TIMEOUT = 5;
+
+/** Who is told of what becomes of a fault. */
+export interface KeeperListener {
+  changed(what: 'injected' | 'cleared', fault: InjectedFault): void;
+  warning(text: string): void;
+}
+
+const notYet = (injection: Injection): InjectedFault => {
+  const { label, drain, counts = 'requests' } = findFault(injection.fault);
+  const { fault: name, parameters, target } = injection;
+  return {
+    ...{ name, label, parameters, target, drainSeconds: drain.seconds, counts },
+    ...{ injectedAt: null, verifiedAt: null, clearedAt: null, verifiedClearedAt: null, endedBy: null },
+    carriers: [],
+  };
+};
 
 /**
  * Holds one fault for a run: writes the journal ahead of each action, renews the lease while the runner lives,
@@ -18,109 +35,108 @@ const VERIFY_TIMEOUT = 5;
 export class LeaseKeeper {
   private leases: Lease[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private clearing: Promise<void> | undefined;
+  private toldOfRenewal = false;
   readonly fault: InjectedFault;
 
   constructor(
     private readonly chaos: ChaosDriver,
     private readonly journal: Journal,
     private readonly injection: Injection,
-    private readonly onWarning: (text: string) => void,
+    private readonly listener: KeeperListener,
   ) {
-    const { label, drain, counts = 'requests' } = findFault(injection.fault);
-    const { fault: name, parameters, target } = injection;
-    const pending = {
-      injectedAt: null,
-      verifiedAt: null,
-      clearedAt: null,
-      verifiedClearedAt: null,
-      endedBy: null,
-    };
-    this.fault = {
-      name,
-      label,
-      parameters,
-      target,
-      drainSeconds: drain.seconds,
-      counts,
-      ...pending,
-      carriers: [],
-    };
-  }
-
-  get truth(): Truth {
-    return { schemaVersion: 1, faults: [this.fault] };
-  }
-
-  /** Requests that became victims, over all carriers. */
-  get hits(): number {
-    return this.fault.carriers.reduce((sum, carrier) => sum + carrier.hits, 0);
+    this.fault = notYet(injection);
   }
 
   async inject(): Promise<void> {
     this.journal.append('fault-injecting', { fault: this.injection.fault, leaseSeconds: LEASE_SECONDS });
     this.leases = await this.chaos.inject({ ...this.injection, leaseSeconds: LEASE_SECONDS });
+    this.timer = setInterval(() => void this.renew(), (LEASE_SECONDS / 3) * 1000);
     this.fault.injectedAt = Math.max(...this.leases.map((lease) => lease.injectedAt));
     this.fault.verifiedAt = nowSeconds();
+    // What is done to a replica of any service is that service's trouble.
+    if (findFault(this.fault.name).carrier === 'replica')
+      this.fault.label = { ...this.fault.label, service: this.leases[0]!.service };
     this.fault.carriers = this.leases.map(({ id, service, instance, injectedAt }) => ({
       ...{ leaseId: id, service, instance, injectedAt, clearedAt: null },
       ...{ verifiedOn: true, verifiedGone: false, eligible: 0, hits: 0 },
     }));
-    this.journal.append('fault-injected', {
-      fault: this.fault.name,
-      carriers: this.leases.map(({ instance }) => instance),
-    });
-    this.timer = setInterval(() => void this.renew(), (LEASE_SECONDS / 3) * 1000);
+    const carriers = this.leases.map(({ instance }) => instance);
+    this.journal.append('fault-injected', { fault: this.fault.name, carriers });
+    this.listener.changed('injected', this.fault);
   }
 
-  /** Clears and verifies; safe to call twice, and when nothing was injected. Throws NOT_RESTORED. */
-  async clear(): Promise<void> {
+  /**
+   * Clears and verifies; safe to call twice, also at the same time, and when nothing was injected. Throws NOT_RESTORED;
+   * the next call then tries again.
+   */
+  clear(): Promise<void> {
+    this.clearing ??= this.end().catch((error) => {
+      this.clearing = undefined;
+      throw error;
+    });
+    return this.clearing;
+  }
+
+  private async end(): Promise<void> {
     clearInterval(this.timer);
-    if (this.leases.length === 0 || this.fault.verifiedClearedAt !== null) return;
+    if (this.leases.length === 0) return;
     this.note('fault-clearing', { fault: this.fault.name });
     await this.clearLeases();
-    const gone = await this.waitGone();
-    if (!gone)
+    if (!(await this.waitGone()))
       throw new ObsctlError('NOT_RESTORED', `The fault ${this.fault.name} could not be read back as gone.`);
     this.fault.verifiedClearedAt = nowSeconds();
     for (const carrier of this.fault.carriers) carrier.verifiedGone = true;
     this.note('fault-cleared', { fault: this.fault.name, endedBy: this.fault.endedBy });
+    this.listener.changed('cleared', this.fault);
   }
 
   private note(type: string, data: Record<string, unknown>): void {
     const why = this.journal.appendIfPossible(type, data);
-    if (why) this.onWarning(`the journal could not be written: ${why}`);
+    if (why) this.listener.warning(`the journal could not be written: ${why}`);
   }
 
   private async renew(): Promise<void> {
     try {
       await this.chaos.renew(this.leases, LEASE_SECONDS);
     } catch (error) {
+      if (this.clearing) return;
       this.note('lease-not-renewed', { fault: this.fault.name, why: messageOf(error) });
-      this.onWarning(`the lease of ${this.fault.name} could not be renewed: ${messageOf(error)}`);
+      if (this.toldOfRenewal) return;
+      this.toldOfRenewal = true;
+      this.listener.warning(`the lease of ${this.fault.name} could not be renewed: ${messageOf(error)}`);
     }
   }
 
+  /** One by one, so that a carrier that does not answer hides nothing of the others. */
   private async clearLeases(): Promise<void> {
-    try {
-      const states = await this.chaos.clear(this.leases);
-      this.fault.endedBy = states.every(({ expiresIn }) => expiresIn > 0) ? 'clear' : 'lease';
-      for (const [i, carrier] of this.fault.carriers.entries()) {
-        carrier.eligible = states[i]!.eligible;
-        carrier.hits = states[i]!.hits;
-      }
-    } catch (error) {
-      this.onWarning(
-        `the clear of ${this.fault.name} was not confirmed: ${messageOf(error)}; its lease ends it`,
-      );
-      this.fault.endedBy = 'unknown';
-    }
+    const states = await Promise.all(this.leases.map((lease) => this.clearLease(lease)));
     this.fault.clearedAt = nowSeconds();
-    for (const carrier of this.fault.carriers) carrier.clearedAt = this.fault.clearedAt;
+    for (const [i, carrier] of this.fault.carriers.entries()) {
+      carrier.clearedAt = this.fault.clearedAt;
+      carrier.eligible = states[i]?.eligible ?? carrier.eligible;
+      carrier.hits = states[i]?.hits ?? carrier.hits;
+    }
+    if (states.some((state) => state === null)) this.fault.endedBy = 'unknown';
+    else this.fault.endedBy = states.every((state) => state!.expiresIn > 0) ? 'clear' : 'lease';
   }
 
-  /** Where a clear did not get through, the lease does; so wait at least that long. */
+  private async clearLease(lease: Lease): Promise<FaultState | null> {
+    try {
+      return (await this.chaos.clear([lease]))[0] ?? null;
+    } catch (error) {
+      const { fault, instance } = lease;
+      this.listener.warning(
+        `the clear of ${fault} at ${instance} was not confirmed: ${messageOf(error)}; its lease ends it`,
+      );
+      return null;
+    }
+  }
+
+  /** Where a clear did not get through, the lease does; what was brought down has to come up again. */
   private async waitGone(): Promise<boolean> {
+    const timeout = VERIFY_TIMEOUT + LEASE_SECONDS + this.fault.drainSeconds;
     const gone = async () => (await this.chaos.verify(this.leases, 'gone').catch(() => false)) || undefined;
-    return (await pollUntil(gone, { timeout: VERIFY_TIMEOUT + LEASE_SECONDS, every: 0.2 })) ?? false;
+    return (await pollUntil(gone, { timeout, every: 0.2 })) ?? false;
   }
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Experiment } from '../../reports/record/record.ts';
-import type { Injection } from '../chaos/chaos-driver.ts';
 import type { ScenarioInfo } from '../load/load-driver.ts';
 import { ObsctlError } from '../shared/errors.ts';
+import { type PlannedInjection, toPlannedFault } from './planned-injection.ts';
 import { canonicalJson } from './seal.ts';
 
 /** Bounds that protect the machine; durations in seconds. */
@@ -29,7 +29,7 @@ export interface PlanInput {
   vus?: number;
   seed: number;
   durations: Durations;
-  injection: Injection;
+  faults: PlannedInjection[];
   command: string;
 }
 
@@ -66,7 +66,6 @@ export const planExperiment = (input: PlanInput): Experiment => {
   check(loadSchema, { rate, vus, seed: input.seed }, problems);
   if (problems.length > 0)
     throw new ObsctlError('USAGE', 'The experiment cannot be run like that.', { details: problems });
-  const { fault, parameters, target, instances } = input.injection;
   const experiment = {
     title: input.title,
     scenario: input.scenario.name,
@@ -74,15 +73,7 @@ export const planExperiment = (input: PlanInput): Experiment => {
     rate,
     vus,
     durations: input.durations,
-    faults: [
-      {
-        fault,
-        parameters,
-        target: { ...target, ...(instances ? { instances } : {}) },
-        at: 0,
-        duration: input.durations.fault,
-      },
-    ],
+    faults: input.faults.map(toPlannedFault),
     command: input.command,
   };
   return { ...experiment, hash: experimentHash(experiment) };

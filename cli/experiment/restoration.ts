@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import type { Findings } from '../../reports/record/findings.ts';
 import type { Experiment } from '../../reports/record/record.ts';
+import type { InjectedFault } from '../../reports/record/truth.ts';
 import type { LoadResult } from '../load/load-driver.ts';
 import { nowSeconds, sleep } from '../shared/clock.ts';
+import { messageOf } from '../shared/errors.ts';
+import { pollUntil } from '../shared/retry.ts';
 import type { RunParts } from './run-parts.ts';
 import { STEADY_LIMITS } from './steady-check.ts';
 
@@ -14,8 +17,8 @@ export interface Restoration {
 
 export interface RestorationInput extends Pick<RunParts, 'chaos' | 'load' | 'stack' | 'guard'> {
   experiment: Experiment;
-  /** Whether anything was broken at all. */
-  injected: boolean;
+  /** What was broken; empty where nothing was. */
+  injected: InjectedFault[];
   findings: Findings | null;
   /** When the load's last request ended, Unix seconds; null where it was not seen. */
   loadEndedAt: number | null;
@@ -92,20 +95,44 @@ const probeUntilWell = async (input: RestorationInput): Promise<Restoration> => 
       };
 };
 
+/** Longest wait until everything is up, seconds, besides what the faults take to drain. */
+const UP_AGAIN = 10;
+
+/** What is not whole, one phrase each; a replica that does not answer counts, since it cannot say that nothing is on. */
+const notWhole = async ({ chaos, stack }: RestorationInput): Promise<string[]> => {
+  const components = (await stack.status())?.components ?? [];
+  const down = components
+    .filter(({ state }) => state !== 'ready')
+    .map(({ name, state }) => `${name} is ${state}`);
+  try {
+    const on = await chaos.list();
+    return [...down, ...on.map(({ fault, instance }) => `${fault} is on at ${instance}`)];
+  } catch (error) {
+    return [...down, messageOf(error)];
+  }
+};
+
+/** What still is not whole after the faults have had time to drain; empty: everything is up, and no fault is on. */
+const leftOver = async (input: RestorationInput): Promise<string[]> => {
+  const timeout = UP_AGAIN + Math.max(0, ...input.injected.map(({ drainSeconds }) => drainSeconds));
+  let left: string[] = [];
+  const whole = async () => {
+    left = await notWhole(input);
+    return left.length === 0 || undefined;
+  };
+  await pollUntil(whole, { timeout, every: 0.5 });
+  return left;
+};
+
 /**
- * Whether what was broken is whole again: no fault is on anywhere, and the SLIs are back at their steady state,
- * under load or, where the load itself kept it down, in a light probe after it.
+ * Whether what was broken is whole again: every component is up, no fault is on anywhere, and the SLIs are back at
+ * their steady state, under load or, where the load itself kept it down, in a light probe after it.
  */
 export const verifyRestoration = async (input: RestorationInput): Promise<Restoration> => {
-  const on = await input.chaos.list();
-  if (on.length > 0) {
-    return {
-      restored: false,
-      sentences: [`Still on: ${on.map(({ fault, instance }) => `${fault} at ${instance}`).join(', ')}.`],
-    };
-  }
-  const gone = 'Every replica was asked: no fault is on.';
-  if (!input.injected) return { restored: true, sentences: [gone, 'Nothing had been broken.'] };
+  const left = await leftOver(input);
+  if (left.length > 0) return { restored: false, sentences: [`Not as before: ${left.join('; ')}.`] };
+  const gone = 'Everything is up, and every replica was asked: no fault is on.';
+  if (input.injected.length === 0) return { restored: true, sentences: [gone, 'Nothing had been broken.'] };
   const recovery = input.findings?.recovery;
   if (recovery?.observed && recovery.recovered) {
     return { restored: true, sentences: [gone, 'The SLIs came back to their steady state under load.'] };

@@ -1,9 +1,12 @@
 import type { Execution, Experiment, RunRecord } from '../../reports/record/record.ts';
+import type { Injection } from '../chaos/chaos-driver.ts';
 import { messageOf, ObsctlError } from '../shared/errors.ts';
 import { assembleRecord } from './assemble.ts';
+import { FaultSchedule } from './fault-schedule.ts';
 import { Journal } from './journal.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { type Observation, observe } from './observe.ts';
+import { injectionOf } from './planned-injection.ts';
 import { type Restoration, verifyRestoration } from './restoration.ts';
 import { newRunId, RunFolder } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
@@ -22,7 +25,7 @@ const describe = (error: unknown): string =>
 class Run {
   private readonly folder: RunFolder;
   private readonly journal: Journal;
-  private readonly keeper: LeaseKeeper;
+  private readonly faults: FaultSchedule;
   private readonly loaded: UnderLoad;
   private observation: Observation | null = null;
   private restoration: Restoration = { restored: false, sentences: ['It was not checked.'] };
@@ -37,14 +40,10 @@ class Run {
     this.folder = new RunFolder(out, newRunId());
     this.folder.create();
     this.journal = new Journal(this.folder.journal);
-    const [planned] = experiment.faults;
-    const { instances, ...target } = planned!.target as { instances?: string[] };
-    const { fault, parameters, duration: leaseSeconds } = planned!;
-    const injection = { fault, parameters, target, instances, leaseSeconds };
-    this.keeper = new LeaseKeeper(parts.chaos, this.journal, injection, (text) =>
-      parts.listener.warning?.(text),
+    this.faults = new FaultSchedule(experiment.faults, experiment.durations.fault, (planned) =>
+      this.keeperOf(injectionOf(planned)),
     );
-    this.loaded = new UnderLoad(experiment, parts, this.folder, this.journal, this.keeper);
+    this.loaded = new UnderLoad(experiment, parts, this.folder, this.journal, this.faults);
   }
 
   async perform(): Promise<RunOutcome> {
@@ -56,6 +55,17 @@ class Run {
     await this.attempt(() => this.observe());
     await this.attempt(() => this.restore());
     return this.conclude();
+  }
+
+  private keeperOf(injection: Injection): LeaseKeeper {
+    const { chaos, listener } = this.parts;
+    return new LeaseKeeper(chaos, this.journal, injection, {
+      changed: (what, { name }) => {
+        if (what === 'injected') this.folder.writeJson('truth.json', this.faults.truth);
+        listener.fault?.(what, name);
+      },
+      warning: (text) => listener.warning?.(text),
+    });
   }
 
   /** One step; its failure is kept (the first one counts) and never stops the steps that put things right. */
@@ -87,7 +97,7 @@ class Run {
   }
 
   private async restore(): Promise<void> {
-    await this.keeper.clear();
+    await this.faults.clear();
     this.restoration = await this.verified();
   }
 
@@ -104,7 +114,7 @@ class Run {
     return verifyRestoration({
       ...this.parts,
       experiment: this.experiment,
-      injected: this.keeper.fault.injectedAt !== null,
+      injected: this.faults.injected,
       findings: this.observation?.findings ?? null,
       loadEndedAt: this.loaded.result?.endedAt ?? null,
       runId: this.folder.runId,
@@ -119,13 +129,13 @@ class Run {
       runId: this.folder.runId,
       experiment: this.experiment,
       phases: this.loaded.phases,
-      faults: this.keeper.fault.injectedAt === null ? [] : [this.keeper.fault],
+      faults: this.faults.injected,
       load: this.loaded.result,
       observation: this.observation,
       execution: { status: this.status, error: this.error, restored, restoration },
       status: await this.parts.stack.status(),
     });
-    this.folder.writeJson('truth.json', this.keeper.truth);
+    this.folder.writeJson('truth.json', this.faults.truth);
     this.folder.writeJson('record.json', record);
     await writeReport(this.folder, record);
     this.journal.append('run-ended', { verdict: record.verdict });

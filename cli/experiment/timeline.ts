@@ -35,6 +35,15 @@ const ofFindings = (findings: Findings | null): Entry[] =>
     ...(spike.endedAt === null ? [] : [{ time: spike.endedAt, what: `${spike.id}: ${spike.sli} is back` }]),
   ]);
 
+/** From when on the telemetry that had come in named the culprit that it names in the end. */
+const ofAttribution = (findings: Findings | null): Entry[] => {
+  const { attributedAt = null, suspects: [culprit] = [] } = findings?.attribution ?? {};
+  if (attributedAt === null || !culprit) return [];
+  const { service, dependency, operation, kind } = culprit;
+  const label = [service, dependency ?? '–', operation ?? '–', kind].join(' / ').replaceAll('`', "'");
+  return [{ time: attributedAt, what: `the telemetry names the culprit: \`${label}\`` }];
+};
+
 const ofIncidents = (incidents: Incident[]): Entry[] =>
   incidents.map(({ time, instance, detail }) => ({ time, what: `${instance}: ${detail}` }));
 
@@ -56,5 +65,6 @@ export const buildTimeline = ({ phases, loadEndedAt, faults, findings, incidents
     ...ofPhases(phases, loadEndedAt),
     ...faults.flatMap(ofFault),
     ...ofFindings(findings),
+    ...ofAttribution(findings),
     ...ofIncidents(incidents),
   ].sort((a, b) => sortKey(a) - sortKey(b));

@@ -4,8 +4,8 @@ import type { LoadProgress, LoadResult, LoadRun } from '../load/load-driver.ts';
 import { nowSeconds } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
+import type { FaultSchedule } from './fault-schedule.ts';
 import type { Journal } from './journal.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { totalDuration } from './plan.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -46,7 +46,7 @@ export class UnderLoad {
     private readonly parts: RunParts,
     private readonly folder: RunFolder,
     private readonly journal: Journal,
-    private readonly keeper: LeaseKeeper,
+    private readonly faults: FaultSchedule,
   ) {
     this.signal = AbortSignal.any([parts.signal, this.loadEnded.signal]);
   }
@@ -137,20 +137,15 @@ export class UnderLoad {
   }
 
   private async faultPhase(seconds: number): Promise<void> {
-    const { keeper, signal } = this;
-    const { listener } = this.parts;
     this.journal.append('phase', { name: 'fault', seconds });
-    listener.phase?.('fault', seconds);
+    this.parts.listener.phase?.('fault', seconds);
     try {
       await this.clock.within('fault', seconds, async (untilEnd) => {
-        await keeper.inject();
-        this.folder.writeJson('truth.json', keeper.truth);
-        listener.fault?.('injected', keeper.fault.name);
-        await untilEnd(signal);
+        await this.faults.play(this.signal);
+        await untilEnd(this.signal);
       });
     } finally {
-      await keeper.clear();
-      if (keeper.fault.injectedAt !== null) listener.fault?.('cleared', keeper.fault.name);
+      await this.faults.clear();
     }
   }
 }

@@ -5,7 +5,15 @@ import { findScenario, listScenarios } from './catalogue.ts';
 describe('the catalogue of scenarios', () => {
   it('names files that are there', () => {
     const scenarios = listScenarios();
-    expect(scenarios.map(({ name }) => name)).toEqual(['smoke', 'steady', 'retry-storm']);
+    expect(scenarios.map(({ name }) => name)).toEqual([
+      'smoke',
+      'steady',
+      'retry-storm',
+      'cache-stampede',
+      'spike',
+      'stress',
+      'soak',
+    ]);
     for (const { file } of scenarios) expect(existsSync(file), file).toBe(true);
   });
 

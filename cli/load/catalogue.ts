@@ -33,6 +33,44 @@ const SCENARIOS: ScenarioInfo[] = [
     description: 'Orders with short time-outs and up to three attempts: what retries add to a failure.',
     file: 'retry-storm.ts',
   },
+  {
+    name: 'cache-stampede',
+    aliases: [],
+    title: 'Nearly everybody asks for one hot key',
+    model: 'open',
+    defaults: { rate: 40, vus: null, duration: 60 },
+    description:
+      'Four fifths bestsellers, which the database bears only because a cache answers; else a product.',
+    file: 'cache-stampede.ts',
+  },
+  {
+    name: 'spike',
+    aliases: [],
+    title: 'A sudden crowd: five times the rate in the middle fifth',
+    model: 'open',
+    defaults: { rate: 20, vus: null, duration: 60 },
+    description: 'The everyday mix; the rate is that before and after the crowd.',
+    file: 'spike.ts',
+  },
+  {
+    name: 'stress',
+    aliases: [],
+    title: 'Eight steps, up to eight times the rate',
+    model: 'open',
+    defaults: { rate: 40, vus: null, duration: 80 },
+    description:
+      'The everyday mix from impatient clients, past what the shop bears; the rate is that of the first step.',
+    file: 'stress.ts',
+  },
+  {
+    name: 'soak',
+    aliases: [],
+    title: 'The everyday mix for long',
+    model: 'open',
+    defaults: { rate: 15, vus: null, duration: 600 },
+    description: 'A moderate rate for ten minutes: what grows slowly shows.',
+    file: 'soak.ts',
+  },
 ];
 
 /** All scenarios, `file` being the script's absolute path. */

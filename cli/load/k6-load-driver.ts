@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { findScenario, listScenarios } from './catalogue.ts';
+import { listScenarios } from './catalogue.ts';
 import { startK6 } from './k6-process.ts';
 import { K6Run } from './k6-run.ts';
 import type { LoadDriver, ScenarioInfo } from './load-driver.ts';
+import { findScript } from './script.ts';
 
 export interface K6LoadDriverOptions {
   /** Finds k6, or gets it; asked once a start. */
@@ -17,9 +18,9 @@ export const k6LoadDriver = ({ binary, scenarios = listScenarios() }: K6LoadDriv
     await binary();
   },
   start: async (name, options) => {
-    const scenario = findScenario(name, scenarios);
+    const script = findScript(name, scenarios);
     const { path, version } = await binary();
     await mkdir(options.directory, { recursive: true });
-    return new K6Run(await startK6(path, scenario.file, options), scenario.name, options, version);
+    return new K6Run(await startK6(path, script, options), script.name, options, version);
   },
 });

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { sleep } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import type { LoadOptions } from './load-driver.ts';
+import type { Script } from './script.ts';
 
 /** k6's own files in the folder of the run. */
 export const filesOf = (directory: string) => ({
@@ -33,16 +34,19 @@ const scenarioVariables = (options: LoadOptions): Record<string, string | number
   RAMP: options.ramp,
 });
 
-/** Arguments of `k6 run`. An empty address: k6 would listen on a fixed port otherwise. */
-export const argumentsOf = (script: string, options: LoadOptions): string[] => {
+/**
+ * Arguments of `k6 run`. An empty address: k6 would listen on a fixed port otherwise. Our scenarios see nothing of the
+ * user's environment; a script of the user's own sees it, as under k6 itself.
+ */
+export const argumentsOf = ({ file, ours }: Script, options: LoadOptions): string[] => {
   const files = filesOf(options.directory);
   const variables = Object.entries(scenarioVariables(options)).filter(([, value]) => value !== undefined);
   return [
     'run',
-    ...['--quiet', '--no-color', '--address', '', '--include-system-env-vars=false'],
+    ...['--quiet', '--no-color', '--address', '', `--include-system-env-vars=${!ours}`],
     ...['--out', `json=${files.samples}`, '--summary-export', files.summary],
     ...variables.flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    script,
+    file,
   ];
 };
 
@@ -58,7 +62,7 @@ export interface K6Process {
  * Starts k6 in a process group of its own, so that Ctrl-C at the terminal reaches it through us alone: a second
  * SIGINT would cut it off before its summary. Throws LOAD_FAILED when the binary cannot be started.
  */
-export const startK6 = async (binary: string, script: string, options: LoadOptions): Promise<K6Process> => {
+export const startK6 = async (binary: string, script: Script, options: LoadOptions): Promise<K6Process> => {
   // execa takes any descriptor; its types know those of one digit only.
   const output = openSync(filesOf(options.directory).console, 'a') as 3;
   const child = execa(binary, argumentsOf(script, options), {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseSample, parseTime, type Sample } from './k6-samples.ts';
+import { asLogical, parseSample, parseTime, type Sample } from './k6-samples.ts';
 
 const golden = new URL('../../test/fixtures/load/k6-samples.ndjson', import.meta.url);
 
@@ -44,6 +44,37 @@ describe('the samples of k6', () => {
     expect(failed).toMatchObject([
       { operation: 'POST /orders', error: 'HTTP status 503', duration: 0.261, attempts: 3, status: 503 },
     ]);
+  });
+
+  const plain = (tags: Record<string, string>) => {
+    const data = { time: '1970-01-01T00:00:10Z', value: 250, tags };
+    const sample = parseSample(JSON.stringify({ metric: 'http_req_duration', type: 'Point', data }));
+    if (sample?.kind !== 'attempt') throw new Error('no attempt');
+    return sample;
+  };
+
+  it("of a script of somebody's own are named after method and path, unless it names them itself", () => {
+    const url = 'http://shop:80/products/7?page=2';
+    expect(plain({ name: url, url, method: 'PUT', status: '200' }).operation).toBe('PUT /products/7');
+    expect(plain({ name: 'a product', url, method: 'GET' }).operation).toBe('a product');
+    expect(plain({}).operation).toBe('unnamed');
+  });
+
+  it.each([
+    [{ expected_response: 'false', status: '200' }, true],
+    [{ expected_response: 'true', status: '404' }, false],
+    [{ status: '404' }, true],
+    [{ status: '302' }, false],
+    [{}, true],
+  ])('tell whether it failed: %o', (tags, failed) => {
+    expect(plain(tags).failed).toBe(failed);
+  });
+
+  it('that stand for themselves become logical requests without a trace', () => {
+    expect(asLogical(plain({ name: 'a', status: '503', expected_response: 'false' }))).toEqual({
+      ...{ kind: 'logical', end: 10, duration: 0.25, operation: 'a', failed: true, attempts: 1, status: 503 },
+      ...{ error: '', traceId: '', spanId: '' },
+    });
   });
 
   it('of other metrics are left out, and a damaged one is not passed over', () => {

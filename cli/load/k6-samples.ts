@@ -24,7 +24,7 @@ export interface AttemptSample {
   failed: boolean;
   /** k6's words, e.g. `request timeout`; empty when an answer came. */
   error: string;
-  /** Null where the scenario did not go through `send`. */
+  /** Null where the script did not go through `send`: then the attempt is a request of its own. */
   span: { traceId: string; spanId: string; parentSpanId: string; attempt: number; path: string } | null;
 }
 
@@ -63,14 +63,25 @@ export const parseTime = (text: string): number => {
 
 type Data = z.infer<typeof point>['data'];
 
+/** The name the script gave it; where it gave none, k6 puts the address there: then method and path. */
+const operationOf = ({ operation, name, url, method = 'GET' }: Record<string, string>): string => {
+  if (operation) return operation;
+  if (!name) return 'unnamed';
+  return name === url && URL.canParse(name) ? `${method} ${new URL(name).pathname}` : name;
+};
+
+/** As the script's response callback says; a status that k6 was told not to judge counts by its number. */
+const hasFailed = ({ expected_response: expected, status = '0' }: Record<string, string>): boolean =>
+  expected === undefined ? Number(status) === 0 || Number(status) >= 400 : expected === 'false';
+
 const attempt = ({ value, tags, metadata }: Data, end: number): AttemptSample => ({
   kind: 'attempt',
   end,
   duration: value / 1000,
-  operation: tags?.operation ?? tags?.name ?? 'unnamed',
+  operation: operationOf(tags ?? {}),
   method: tags?.method ?? 'GET',
   status: Number(tags?.status ?? 0),
-  failed: tags?.expected_response === 'false',
+  failed: hasFailed(tags ?? {}),
   error: tags?.error ?? '',
   span: metadata?.trace_id
     ? {
@@ -106,6 +117,22 @@ const READERS: Record<string, (data: Data, time: number) => Sample> = {
 /** Most lines are of other metrics: the start of a line tells, without parsing it. */
 const WANTED =
   /^\{"metric":"(http_req_duration|logical_request_duration|dropped_iterations|vus)","type":"Point"/;
+
+/** An attempt that stands for itself, as a logical request. */
+export const asLogical = ({
+  end,
+  duration,
+  operation,
+  failed,
+  status,
+  error,
+}: AttemptSample): LogicalSample => ({
+  kind: 'logical',
+  ...{ end, duration, operation, failed, status, error },
+  attempts: 1,
+  traceId: '',
+  spanId: '',
+});
 
 /** The sample a line holds; null when the driver has no use for it. Throws on a line that it should have understood. */
 export const parseSample = (line: string): Sample | null => {

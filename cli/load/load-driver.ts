@@ -8,8 +8,8 @@ export interface LoadOptions {
   /** Address of the gateway; only loopback or a network of our own run. */
   baseUrl: string;
   seed: number;
-  /** Seconds. */
-  duration: number;
+  /** Seconds; the script's own where absent. */
+  duration?: number;
   /** Logical requests per second (open model). */
   rate?: number;
   /** Seconds at the start in which an open model's rate goes up from a tenth of it; none where absent. */
@@ -80,5 +80,10 @@ export interface LoadDriver {
   /** Makes sure that k6 can be run, getting it where it is missing. Throws TOOL_UNAVAILABLE. */
   prepare(): Promise<void>;
   list(): ScenarioInfo[];
+  /**
+   * Starts a scenario by its name, or anybody's k6 script by its path. A script without our library is measured by
+   * k6's own samples: each HTTP request of it is a request, and none is traced.
+   * Throws UNKNOWN_SCENARIO, or LOAD_FAILED when k6 cannot be started.
+   */
   start(scenario: string, options: LoadOptions): Promise<LoadRun>;
 }

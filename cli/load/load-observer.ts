@@ -1,5 +1,5 @@
 import { ClientSpanBuilder, type ClientSpanContext } from './client-spans.ts';
-import { type LogicalSample, parseSample, type Sample } from './k6-samples.ts';
+import { asLogical, type LogicalSample, parseSample, type Sample } from './k6-samples.ts';
 import type { LoadProgress, LoadResult } from './load-driver.ts';
 import { SeriesBuilder } from './series-builder.ts';
 import type { SpanExporter } from './span-exporter.ts';
@@ -45,7 +45,10 @@ export class LoadObserver {
   #take(sample: Sample): void {
     this.#series.add(sample);
     if (sample.kind === 'vus') this.#activeVus = sample.value;
-    if (sample.kind === 'attempt') this.#spans.attempt(sample);
+    if (sample.kind === 'attempt') {
+      this.#spans.attempt(sample);
+      if (!sample.span) this.#take(asLogical(sample));
+    }
     if (sample.kind === 'logical') this.#logical(sample);
   }
 

@@ -39,6 +39,16 @@ const seriesOf = (samples: Sample[]) => {
 };
 
 describe('the series', () => {
+  it('has so many operations and no more: the rest share one', () => {
+    const { operations, overall } = seriesOf(
+      Array.from({ length: 500 }, (_, n) => logical(10, 0.1, { operation: `GET /things/${n}` })),
+    );
+    expect(operations).toHaveLength(201);
+    const others = operations.find(({ operation }) => operation === 'others');
+    expect(others?.points[0]?.requests).toBe(300);
+    expect(overall[0]?.requests).toBe(500);
+  });
+
   it('counts each request and attempt in the second in which it ended', () => {
     const { overall, totals } = seriesOf([
       attempt(10.2, true),

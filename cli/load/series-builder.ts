@@ -5,6 +5,10 @@ import { Second } from './second.ts';
 /** k6 writes its samples several times a second; a second this far behind the newest gets no more of them. */
 const OPEN_SECONDS = 5;
 
+/** A script of somebody's own may put an id into each name; what is past this many goes into one series. */
+const MOST_OPERATIONS = 200;
+const OTHERS = 'others';
+
 /** Seconds in order of time, each closed once it is complete, so that memory stays bounded. */
 class Track {
   readonly #seconds = new Map<number, Second>();
@@ -54,8 +58,10 @@ export class SeriesBuilder {
   }
 
   #tracks(operation: string): Track[] {
-    const track = this.#operations.get(operation) ?? new Track();
-    this.#operations.set(operation, track);
+    const full = this.#operations.size >= MOST_OPERATIONS;
+    const name = full && !this.#operations.has(operation) ? OTHERS : operation;
+    const track = this.#operations.get(name) ?? new Track();
+    this.#operations.set(name, track);
     return [this.#overall, track];
   }
 

@@ -31,8 +31,14 @@ export const ERRORS = {
   },
   FAULT_REFUSED: {
     exit: EXIT.usage,
-    title: 'A replica refused the fault',
+    title: 'The fault was refused by what would carry it',
     remedy: 'Mend what it names; nothing was left on.',
+  },
+  FAULT_CONFLICT: {
+    exit: EXIT.usage,
+    title: 'The faults cannot be on at once',
+    remedy:
+      'Put them on different replicas (`--set FAULT.replica=NAME`), or one after the other (`--set FAULT.at=10`, `--set FAULT.duration=5`).',
   },
   RUN_NOT_FOUND: { exit: EXIT.usage, title: 'No such run', remedy: 'See `obsctl runs`.' },
   RECORD_INVALID: {

@@ -1,7 +1,8 @@
 import type { Incident } from '../../reports/record/evidence.ts';
 import type { TelemetrySource } from '../telemetry/telemetry-source.ts';
 
-export type ComponentState = 'starting' | 'ready' | 'restarting' | 'failed' | 'stopped';
+/** `paused`: its process is there, stopped by a signal. */
+export type ComponentState = 'starting' | 'ready' | 'paused' | 'restarting' | 'failed' | 'stopped';
 
 export interface Component {
   name: string;
@@ -76,6 +77,7 @@ export interface Stack {
   down(): Promise<DownResult>;
   /** Null when no stack is up. A stale state file counts as none. */
   status(): Promise<StackStatus | null>;
+  /** The replicas that run now: one that is gone, restarting or paused can be asked nothing and carries nothing. */
   replicas(service?: string): Promise<Replica[]>;
   endpoints(): Promise<Endpoints>;
   /** Bearer token of the admin API. */

@@ -11,11 +11,12 @@ import { slis } from './markdown/slis.ts';
 import { spikes } from './markdown/spikes.ts';
 import { summary } from './markdown/summary.ts';
 import { timeline } from './markdown/timeline.ts';
+import { whatBroke } from './markdown/what-broke.ts';
 import type { Renderer } from './renderer.ts';
 import { paragraphs } from './text.ts';
 
 /**
- * The report for a person who was not there: what happened by the telemetry alone, then the evidence for it, and
+ * The report for a person who was not there: what happened and what broke by the telemetry alone, then the evidence for it, and
  * only then what was injected.
  */
 export const markdown: Renderer = async (record) => {
@@ -23,6 +24,7 @@ export const markdown: Renderer = async (record) => {
   const report = paragraphs(
     header(record),
     summary(record),
+    whatBroke(record),
     charts(drawn),
     timeline(record),
     slis(record),

@@ -6,6 +6,7 @@ import {
 } from '../../test/fixtures/evidence/index.ts';
 import { clientEvidence } from '../../test/fixtures/evidence/points.ts';
 import { recordOf } from '../../test/fixtures/evidence/record.ts';
+import { CAUSE_KINDS, SIGNALS } from '../record/attribution.ts';
 import { PHASES } from '../record/common.ts';
 import { SEVERITIES } from '../record/evidence.ts';
 import { SLIS, type Spike } from '../record/findings.ts';
@@ -23,6 +24,9 @@ const ENUMS = new Set<string>([
   ...PHASES,
   ...SLIS,
   ...SEVERITIES,
+  ...CAUSE_KINDS,
+  ...SIGNALS,
+  'named',
   'client',
   'server',
   'latency',

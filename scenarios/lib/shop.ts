@@ -13,6 +13,13 @@ export const listProducts = (): LogicalRequest => ({
   expected: 200,
 });
 
+export const bestsellers = (): LogicalRequest => ({
+  operation: 'GET /bestsellers',
+  method: 'GET',
+  path: '/bestsellers',
+  expected: 200,
+});
+
 export const viewProduct = (random: Random): LogicalRequest => ({
   operation: 'GET /products/:id',
   method: 'GET',

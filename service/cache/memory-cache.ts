@@ -1,18 +1,13 @@
-import { SpanKind } from '@opentelemetry/api';
-import { withSpan } from '../telemetry/spans.ts';
 import type { Cache } from './cache.ts';
+import { commandSpans } from './command-span.ts';
 
 /** The least recently written entry goes first when there are more. */
 const MAX_ENTRIES = 10_000;
 
-const spanOf = (operation: string) => ({
-  kind: SpanKind.CLIENT,
-  attributes: { 'db.system.name': 'in-process', 'db.operation.name': operation },
-});
-
 /** A cache in this process, for where no Redis is; its spans look like those of a Redis client. */
 export const createMemoryCache = (now: () => number = () => performance.now() / 1000): Cache => {
   const entries = new Map<string, { value: string; expiresAt: number }>();
+  const inSpan = commandSpans({ 'db.system.name': 'in-process' });
 
   const read = (key: string): string | null => {
     const entry = entries.get(key);
@@ -29,9 +24,13 @@ export const createMemoryCache = (now: () => number = () => performance.now() / 
 
   return {
     backend: 'in-process',
-    get: (key) => withSpan('get', spanOf('get'), async () => read(key)),
-    set: (key, value, ttlSeconds) =>
-      withSpan('set', spanOf('set'), async () => write(key, value, ttlSeconds)),
+    get: (key) => inSpan('get', key, async () => read(key)),
+    set: (key, value, ttlSeconds) => inSpan('set', key, async () => write(key, value, ttlSeconds)),
+    evict: async (share) => {
+      const chosen = [...entries.keys()].filter(() => Math.random() < share);
+      for (const key of chosen) entries.delete(key);
+      return chosen.length;
+    },
     close: async () => entries.clear(),
   };
 };

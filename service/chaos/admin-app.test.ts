@@ -37,6 +37,7 @@ describe('the admin API', () => {
   ])('answers 401 to %s, and does nothing', async (_what, headers) => {
     for (const [method, url] of [
       ['POST', '/faults'],
+      ['POST', '/faults/check'],
       ['GET', '/faults'],
       ['DELETE', '/faults'],
       ['GET', '/nowhere'],
@@ -61,6 +62,19 @@ describe('the admin API', () => {
     expect(faultStateSchema.parse(renewed.body).expiresIn).toBeGreaterThan(50);
     expect(faultStateSchema.parse((await call('DELETE', '/faults/a')).body).id).toBe('a');
     expect((await call('GET', '/faults')).body.faults).toEqual([]);
+  });
+
+  it('checks without changing anything', async () => {
+    const { status, body } = await call('POST', '/faults/check', latency);
+    expect([status, body]).toEqual([
+      200,
+      expect.objectContaining({ instance: 'api-1', fault: 'latency', parameters: { ms: 5, jitter: 0 } }),
+    ]);
+    expect((await call('POST', '/faults/check', { ...latency, leaseSeconds: 0 })).status).toBe(400);
+    expect(registry.list()).toEqual([]);
+    await call('POST', '/faults', latency);
+    expect((await call('POST', '/faults/check', latency)).status).toBe(409);
+    expect(registry.list()).toHaveLength(1);
   });
 
   it('clears all', async () => {

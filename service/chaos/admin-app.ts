@@ -1,4 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { renewRequestSchema } from '../contract.ts';
 import type { FaultRegistry } from './fault-registry.ts';
@@ -34,9 +37,25 @@ const onError = (error: unknown, _request: FastifyRequest, reply: FastifyReply) 
   return sendError(reply, statusCode, statusCode < 500 ? 'invalid' : 'internal', [message]);
 };
 
+/** The key by which OpenTelemetry's SDK knows that nothing is to be traced (`suppressTracing` of @opentelemetry/core). */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+const UNTRACED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true);
+
+/**
+ * A server that HTTP instrumentation does not see: it patches `emit` of all servers at their prototype, and this one has
+ * its own. What an admin request sets off is not traced either.
+ */
+const untracedServer = (handler: RequestListener): Server =>
+  Object.assign(createServer(context.bind(UNTRACED, handler)), { emit: EventEmitter.prototype.emit });
+
 /** The admin API: a Fastify app of its own, without telemetry, so that its traffic leaves no trace. */
 export const createAdminApp = ({ service, instance, token, registry }: AdminOptions): FastifyInstance => {
-  const app = Fastify({ logger: false, bodyLimit: 65_536, forceCloseConnections: true });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 65_536,
+    forceCloseConnections: true,
+    serverFactory: untracedServer,
+  });
   app.addHook('onRequest', bearerCheck(token));
   app.setErrorHandler(onError);
   app.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'not_found', ['no such path']));
@@ -45,6 +64,10 @@ export const createAdminApp = ({ service, instance, token, registry }: AdminOpti
 
   app.get('/faults', async () => ({ service, instance, faults: registry.list() }));
   app.post('/faults', async (request, reply) => reply.code(201).send(await registry.inject(request.body)));
+  app.post('/faults/check', async (request) => {
+    const { request: checked, parameters } = registry.check(request.body);
+    return { service, instance, ...checked, parameters };
+  });
   app.post<{ Params: { id: string } }>('/faults/:id/renew', async (request, reply) => {
     const body = renewRequestSchema.safeParse(request.body);
     if (!body.success) throw new FaultRefusedError(400, issueLines(body.error));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { defineFault, type FaultHooks } from '../faults/fault.ts';
+import { faultStateSchema } from '../contract.ts';
+import { defineFault, type FaultHooks, type FaultHost } from '../faults/fault.ts';
 import { FAULTS } from '../faults/index.ts';
 import { FaultRegistry } from './fault-registry.ts';
 import type { FaultRefusedError } from './injection.ts';
@@ -74,6 +75,24 @@ describe('FaultRegistry', () => {
     taken.held = 0;
     expect(registry.list()[0]).toMatchObject({ eligible: 4, hits: 0 });
     expect(await registry.clear('a')).toMatchObject({ eligible: 4, hits: 0 });
+  });
+
+  it('reports what was taken in whole numbers', async () => {
+    const taker = {
+      ...probe,
+      name: 'taker',
+      start: (): FaultHooks => ({ taken: () => ({ wanted: 3.6, held: 2.2 }) }),
+    };
+    registry = new FaultRegistry({ role: 'api', faults: { taker }, host: {}, monotonic: () => now });
+    expect(faultStateSchema.parse(await inject({ fault: 'taker' }))).toMatchObject({ eligible: 4, hits: 2 });
+  });
+
+  it('takes the rate of the fault where the target names none', async () => {
+    const mild = { ...probe, name: 'mild', defaultRate: 0.25 };
+    registry = new FaultRegistry({ role: 'api', faults: { mild }, host: {}, monotonic: () => now });
+    expect((await inject({ fault: 'mild', target: { seed: 3 } })).target).toEqual({ rate: 0.25, seed: 3 });
+    await registry.clear('a');
+    expect((await inject({ fault: 'mild', target: { rate: 0.5 } })).target.rate).toBe(0.5);
   });
 
   it('ends with its lease by its timer alone', async () => {
@@ -156,6 +175,150 @@ describe('FaultRegistry', () => {
   ])('refuses %s', async (_what, more, words) => {
     expect((await refusal(inject(more))).message).toMatch(words);
     expect(registry.list()).toEqual([]);
+  });
+
+  describe('with faults that exclude others', () => {
+    const shy = { ...probe, name: 'shy', exclusive: false, excludes: ['probe'] };
+    beforeEach(() => {
+      registry = new FaultRegistry({ role: 'api', faults: { shy, probe }, host: {}, monotonic: () => now });
+    });
+
+    it.each([
+      ['shy', 'probe'],
+      ['probe', 'shy'],
+    ])('refuses, after %s, %s with the reason, until the first is gone', async (first, second) => {
+      await inject({ fault: first });
+      expect(await refusal(inject({ id: 'b', fault: second }))).toMatchObject({
+        statusCode: 409,
+        details: [
+          `fault: ${first} is on already, and ${second} and ${first} cannot be on at the same carrier at the same time`,
+        ],
+      });
+      await registry.clear('a');
+      await inject({ id: 'b', fault: second });
+    });
+
+    it('says all that is in the way', async () => {
+      await inject({ fault: 'probe' });
+      const { details } = await refusal(inject({ fault: 'shy' }));
+      expect(details).toEqual(['id: a is on already', expect.stringContaining('shy and probe cannot be on')]);
+    });
+  });
+
+  describe('with a fault of a resource', () => {
+    const taker = {
+      ...probe,
+      name: 'taker',
+      scope: 'resource' as const,
+      start: (): FaultHooks => ({ taken: () => ({ wanted: 1, held: 1 }) }),
+    };
+    beforeEach(() => {
+      registry = new FaultRegistry({ role: 'api', faults: { taker }, host: {}, monotonic: () => now });
+    });
+
+    it('refuses to aim it, naming each reason', async () => {
+      const target = { route: '/orders', method: 'POST', header: 'a=b' };
+      const { statusCode, details } = await refusal(inject({ fault: 'taker', target }));
+      expect(statusCode).toBe(400);
+      expect(details).toEqual(
+        ['route', 'method', 'header'].map((aim) =>
+          expect.stringMatching(`^target\\.${aim}: taker acts on a resource of the whole replica`),
+        ),
+      );
+    });
+  });
+
+  describe('with a fault of jobs', () => {
+    const slowJobs = { ...probe, name: 'slow-jobs', scope: 'jobs' as const };
+    const job = { route: 'orders', method: 'PROCESS', headers: {} };
+    beforeEach(() => {
+      registry = new FaultRegistry({
+        role: 'api',
+        faults: { 'slow-jobs': slowJobs, probe },
+        host: {},
+        monotonic: () => now,
+      });
+      registry.knowRoute('PROCESS', 'orders');
+      registry.knowRoute('GET', '/orders');
+    });
+
+    it('strikes jobs of the queue and never a request; a fault of requests never a job', async () => {
+      await inject({ fault: 'slow-jobs', target: { route: 'orders' } });
+      await inject({ id: 'b', fault: 'probe' });
+      const struck = (each: typeof job) => registry.victimsFor(each).map(({ id }) => id);
+      expect(struck(job)).toEqual(['a']);
+      expect(struck({ ...job, route: 'mails' })).toEqual([]);
+      expect(struck({ ...job, method: 'GET' })).toEqual(['b']);
+    });
+
+    it('refuses method and header, and a queue that is not there', async () => {
+      const aimed = await refusal(inject({ fault: 'slow-jobs', target: { method: 'GET', header: 'a=b' } }));
+      expect(aimed.details).toEqual([
+        'target.method: slow-jobs strikes jobs, which have no HTTP method',
+        'target.header: slow-jobs strikes jobs, which have no headers',
+      ]);
+      expect((await refusal(inject({ fault: 'slow-jobs', target: { route: '/orders' } }))).details).toEqual([
+        'target.route: no queue here is "/orders"; nearest: orders',
+      ]);
+    });
+  });
+
+  describe('when it knows the routes', () => {
+    beforeEach(() => {
+      registry.knowRoute(['GET', 'HEAD'], '/products/:id');
+      registry.knowRoute('GET', '/products');
+      registry.knowRoute('POST', '/orders');
+      registry.knowRoute('GET', '/orders/:id');
+    });
+
+    it.each([
+      [{ route: '/prodcts' }, 'target.route: no route here is "/prodcts"; nearest: GET /products'],
+      [{ route: '/*/*/*' }, 'target.route: no route here is "/*/*/*"'],
+      [
+        { route: '/orders', method: 'GET' },
+        'target.route: no route here is "GET /orders"; nearest: POST /orders',
+      ],
+      [{ method: 'DELETE' }, 'target.method: no route here is "DELETE"'],
+    ])('refuses %j and names the nearest', async (target, words) => {
+      const { statusCode, details } = await refusal(inject({ target }));
+      expect([statusCode, details[0]]).toEqual([400, expect.stringContaining(words)]);
+      expect(details[0]).not.toContain('HEAD');
+    });
+
+    it.each([{}, { route: '/products/*' }, { route: '/**' }, { method: 'POST' }, { route: '/products/:id' }])(
+      'takes %j',
+      async (target) => expect((await inject({ target })).id).toBe('a'),
+    );
+  });
+
+  describe('check', () => {
+    it('makes the checks of inject, starts nothing and leaves nothing', async () => {
+      const start = vi.fn(() => ({}));
+      const refuse = vi.fn((_parameters: object, _host: object, { rate }: { rate: number }) =>
+        rate > 0.5 ? 'target.rate: half of it at most' : null,
+      );
+      const picky = { ...probe, name: 'picky', start, refuse };
+      registry = new FaultRegistry({ role: 'api', faults: { picky }, host: {}, monotonic: () => now });
+      const body = { id: 'a', fault: 'picky', leaseSeconds: 5, target: { rate: 0.5 } };
+      expect(registry.check(body)).toMatchObject({ request: body, parameters: { size: 1 } });
+      expect(() => registry.check({ ...body, target: {} })).toThrow('half of it at most');
+      expect(start).not.toHaveBeenCalled();
+      expect(registry.list()).toEqual([]);
+      await registry.inject(body);
+      expect(() => registry.check({ ...body, id: 'b' })).toThrow('picky is on already');
+      expect((await refusal(registry.inject({ ...body, target: {} }))).statusCode).toBe(400);
+    });
+
+    it('refuses what needs a Redis where the cache is not shared', () => {
+      const needy = { ...probe, name: 'needy', needs: 'redis' as const };
+      const body = { id: 'a', fault: 'needy', leaseSeconds: 5 };
+      const over = (host: FaultHost) => new FaultRegistry({ role: 'api', faults: { needy }, host });
+      const evict = async () => 0;
+      for (const host of [{}, { cache: { shared: false, evict } }]) {
+        expect(() => over(host).check(body)).toThrow('fault: needy needs a real Redis');
+      }
+      expect(over({ cache: { shared: true, evict } }).check(body).definition).toBe(needy);
+    });
   });
 
   it('keeps nothing of a fault that could not start', async () => {

@@ -1,11 +1,16 @@
 import type { FaultState } from '../contract.ts';
 import type { FaultDefinition, FaultHooks, FaultHost, FaultRequest } from '../faults/fault.ts';
+import { conflictBetween } from './conflicts.ts';
 import { FaultRefusedError, type Injection, parseInjection } from './injection.ts';
+import { JOB_METHOD, KnownRoutes } from './known-routes.ts';
 import { targetTest } from './target.ts';
 import { isVictim, requestKey } from './victim.ts';
 
 /** How many faults one carrier takes at a time. */
 const MAX_ACTIVE = 16;
+
+const NO_REDIS =
+  'needs a real Redis, and here the cache is in-process (set REDIS_URL or install redis-server)';
 
 interface ActiveFault extends Injection {
   matches: (request: FaultRequest) => boolean;
@@ -33,6 +38,13 @@ export interface Victim {
   hooks: FaultHooks;
 }
 
+/** Faults of jobs never strike a request, and the other way round. */
+const matcher = ({ request, definition }: Injection): ActiveFault['matches'] => {
+  const isMeant = targetTest(request.target);
+  const ofJobs = definition.scope === 'jobs';
+  return (each) => (each.method === JOB_METHOD) === ofJobs && isMeant(each);
+};
+
 /**
  * The faults that are on in this process. Each is a lease: it ends when it is cleared, when its timer fires, or at
  * the first look at it after its time, whichever comes first.
@@ -41,6 +53,7 @@ export class FaultRegistry {
   readonly #options: FaultRegistryOptions;
   readonly #monotonic: () => number;
   readonly #active = new Map<string, ActiveFault>();
+  readonly #routes = new KnownRoutes();
   #requests = 0;
 
   constructor(options: FaultRegistryOptions) {
@@ -48,15 +61,30 @@ export class FaultRegistry {
     this.#monotonic = options.monotonic ?? (() => performance.now() / 1000);
   }
 
+  /** Tells what the application serves, so that a target that means none of it is refused. */
+  knowRoute(methods: string | string[], url: string): void {
+    this.#routes.add(methods, url);
+  }
+
   /**
-   * Starts a fault under a lease and returns its state.
-   * @throws FaultRefusedError 400 when the body breaks the contract, 409 when something is in its way.
+   * Makes every check that `inject` makes, and changes nothing. Returns what would be injected.
+   * @throws FaultRefusedError 400 when the body breaks the contract or this host cannot carry it, 409 when something
+   * is in its way.
    */
-  async inject(body: unknown): Promise<FaultState> {
+  check(body: unknown): Injection {
     const injection = parseInjection(body, this.#options.faults, this.#options.role);
     this.#expire();
+    this.#refuseWhatCannotBe(injection);
     this.#refuseConflicts(injection);
-    const fault = this.#begin(injection);
+    return injection;
+  }
+
+  /**
+   * Starts a fault under a lease and returns its state.
+   * @throws FaultRefusedError as `check` does, and 400 when the fault could not start.
+   */
+  async inject(body: unknown): Promise<FaultState> {
+    const fault = this.#begin(this.check(body));
     await this.#start(fault);
     return this.#state(fault);
   }
@@ -107,22 +135,32 @@ export class FaultRegistry {
     return victims;
   }
 
+  #refuseWhatCannotBe({ request: { target }, definition, parameters }: Injection): void {
+    const { host } = this.#options;
+    const lacks = definition.needs === 'redis' && host.cache?.shared !== true ? NO_REDIS : null;
+    const reasons = [
+      this.#routes.mismatch(target, definition.scope ?? 'requests'),
+      lacks && `fault: ${definition.name} ${lacks}`,
+      definition.refuse?.(parameters, host, { rate: target.rate }),
+    ].filter((reason) => typeof reason === 'string');
+    if (reasons.length > 0) throw new FaultRefusedError(400, reasons);
+  }
+
   #refuseConflicts({ request, definition }: Injection): void {
-    const others = [...this.#active.values()];
-    if (this.#active.has(request.id)) throw new FaultRefusedError(409, [`id: ${request.id} is on already`]);
-    if (definition.exclusive && others.some((other) => other.definition === definition)) {
-      throw new FaultRefusedError(409, [
-        `fault: a ${definition.name} is on already, and a carrier takes one at a time`,
-      ]);
-    }
-    if (others.length >= MAX_ACTIVE)
-      throw new FaultRefusedError(409, [`at most ${MAX_ACTIVE} faults at a time`]);
+    const others = [...this.#active.values()].map((other) => other.definition);
+    const reasons = others.flatMap((other) => {
+      const why = conflictBetween(definition, other);
+      return why ? [`fault: ${other.name} is on already, and ${why}`] : [];
+    });
+    if (this.#active.has(request.id)) reasons.unshift(`id: ${request.id} is on already`);
+    if (others.length >= MAX_ACTIVE) reasons.push(`at most ${MAX_ACTIVE} faults at a time`);
+    if (reasons.length > 0) throw new FaultRefusedError(409, reasons);
   }
 
   #begin(injection: Injection): ActiveFault {
     const fault: ActiveFault = {
       ...injection,
-      matches: targetTest(injection.request.target),
+      matches: matcher(injection),
       hooks: {},
       injectedAt: Date.now() / 1000,
       expiresAt: 0,
@@ -180,8 +218,8 @@ export class FaultRegistry {
       target: fault.request.target,
       injectedAt: fault.injectedAt,
       expiresIn: Math.max(0, fault.expiresAt - this.#monotonic()),
-      eligible: taken?.wanted ?? fault.eligible,
-      hits: taken?.held ?? fault.hits,
+      eligible: Math.round(taken?.wanted ?? fault.eligible),
+      hits: Math.round(taken?.held ?? fault.hits),
     };
   }
 }

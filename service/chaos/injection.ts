@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type InjectRequest, injectRequestSchema } from '../contract.ts';
 import type { FaultDefinition } from '../faults/fault.ts';
+import { type Aim, refusedAims } from './aim.ts';
 
 /** A request that the carrier turns down, with every reason at once. */
 export class FaultRefusedError extends Error {
@@ -36,6 +37,21 @@ const faultIssues = (name: unknown, definition: FaultDefinition | undefined, rol
     : [`fault: ${name} is carried by ${definition.carrier}, not by ${role}`];
 };
 
+/** The fault's own rate where the request names none. */
+const withDefaultRate = (body: unknown, definition: FaultDefinition | undefined): unknown => {
+  const target = field(body, 'target') ?? {};
+  if (!definition || typeof body !== 'object' || typeof target !== 'object') return body;
+  return { ...body, target: { rate: definition.defaultRate ?? 1, ...target } };
+};
+
+const aimIssues = (definition: FaultDefinition | undefined, body: unknown): string[] => {
+  const target = field(body, 'target');
+  if (!definition || typeof target !== 'object' || target === null) return [];
+  return refusedAims(definition, target as Partial<Record<Aim, unknown>>).map(
+    ({ aim, why }) => `target.${aim}: ${why}`,
+  );
+};
+
 /**
  * Checks a request to inject against the contract and the fault's own parameters.
  * @throws FaultRefusedError (400) with every violation at once.
@@ -45,13 +61,14 @@ export const parseInjection = (
   faults: Record<string, FaultDefinition>,
   role: string,
 ): Injection => {
-  const request = injectRequestSchema.safeParse(body);
   const name = field(body, 'fault');
   const definition = typeof name === 'string' && Object.hasOwn(faults, name) ? faults[name] : undefined;
+  const request = injectRequestSchema.safeParse(withDefaultRate(body, definition));
   const parameters = definition?.parameters.safeParse(field(body, 'parameters') ?? {});
   const issues = [
     ...(request.error ? issueLines(request.error) : []),
     ...faultIssues(name, definition, role),
+    ...aimIssues(definition, body),
     ...(parameters?.error ? issueLines(parameters.error, ['parameters']) : []),
   ];
   if (issues.length > 0 || !request.success || !definition || !parameters?.success) {

@@ -41,4 +41,22 @@ export const MIGRATIONS: { name: string; sql: string }[] = [
       insert into stock (product_id, available)
       select id, 100000000 from products;`,
   },
+  {
+    // Three months of sales, some products in far greater demand than others. The foreign key comes last: one check of
+    // the whole table is much faster than one of each row.
+    name: '003-sales',
+    sql: `
+      create table sales (
+        product_id integer not null,
+        quantity integer not null check (quantity > 0),
+        sold_at timestamptz not null
+      );
+      insert into sales (product_id, quantity, sold_at)
+      select 1 + floor(50 * power((hashint4(n) & 65535) / 65536::float8, 2)),
+             1 + n % 3,
+             now() - n * interval '26 seconds'
+      from generate_series(1, 300000) as n;
+      alter table sales add foreign key (product_id) references products (id);
+      analyze sales;`,
+  },
 ];

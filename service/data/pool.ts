@@ -1,6 +1,5 @@
 import pg from 'pg';
 import type { Log } from '../telemetry/logger.ts';
-import { type Metrics, observedGauge, observedGaugeBy } from '../telemetry/metrics.ts';
 
 export type Pool = pg.Pool;
 /** What a query needs: the pool, or one client inside a transaction. */
@@ -17,32 +16,6 @@ export const createPool = (url: string, max: number, name: string, log: Log): Po
   });
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   return pool;
-};
-
-/** db_client_connection_*: OpenTelemetry's names for a pool's state. */
-export const observePool = (metrics: Metrics, pool: Pool): void => {
-  observedGaugeBy(
-    metrics,
-    'db_client_connection_count',
-    'Connections of the database pool.',
-    'state',
-    () => ({
-      used: pool.totalCount - pool.idleCount,
-      idle: pool.idleCount,
-    }),
-  );
-  observedGauge(
-    metrics,
-    'db_client_connection_pending_requests',
-    'Requests that wait for a database connection.',
-    () => pool.waitingCount,
-  );
-  observedGauge(
-    metrics,
-    'db_client_connection_max',
-    'Most connections the database pool opens.',
-    () => pool.options.max,
-  );
 };
 
 /** Runs `work` in one transaction; a failure rolls it back and is thrown on. */

@@ -1,18 +1,6 @@
 import { z } from 'zod';
+import { failure } from './failures.ts';
 import { defineFault } from './fault.ts';
-
-/** Failures as an application like the host's raises them: the words say nothing of an injection. */
-const FAILURES: Record<number, () => Error> = {
-  500: () => new TypeError("Cannot read properties of undefined (reading 'priceCents')"),
-  502: () => new Error('other side closed'),
-  503: () => new Error('timeout exceeded when trying to connect'),
-  504: () => new Error('Headers Timeout Error'),
-};
-
-const failure = (status: number): Error => {
-  const error = FAILURES[status]?.() ?? new Error('unexpected state');
-  return status === 500 ? error : Object.assign(error, { statusCode: status });
-};
 
 export const error = defineFault({
   name: 'error',
@@ -28,7 +16,7 @@ export const error = defineFault({
   drain: { seconds: 1, why: 'a victim fails at once; nothing lingers' },
   start: ({ status }) => ({
     handle: () => {
-      throw failure(status);
+      throw failure(status, 'priceCents');
     },
   }),
 });

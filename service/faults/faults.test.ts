@@ -105,10 +105,11 @@ describe('retry-storm', () => {
     expect(capacity.used).toBe(0);
   });
 
-  it('refuses more slots than there are, and a host without any', async () => {
-    const capacity = new Capacity(4, 10);
-    await expect(start('retry-storm', { slots: 5 }, { capacity })).rejects.toThrow('at most 4');
-    await expect(start('retry-storm')).rejects.toThrow('no finite capacity');
-    expect(capacity.used).toBe(0);
+  it('refuses more slots than there are, and a host without any', () => {
+    const refused = (slots: number, capacity?: Capacity) =>
+      FAULTS['retry-storm']!.refuse!({ slots }, { capacity }, { rate: 1 });
+    expect(refused(5, new Capacity(4, 10))).toMatch('parameters.slots: at most 4 here, not 5');
+    expect(refused(4, new Capacity(4, 10))).toBeNull();
+    expect(refused(1)).toMatch('no finite capacity');
   });
 });

@@ -33,12 +33,16 @@ export const retryStorm = defineFault({
     why: 'inventory works off its waiting queue; under unbudgeted retries it may never catch up',
   },
   exclusive: true,
+  scope: 'resource',
+  refuse: ({ slots }, { capacity }) => {
+    if (!capacity) return 'fault: this host has no finite capacity to take';
+    return (slots ?? 0) > capacity.total
+      ? `parameters.slots: at most ${capacity.total} here, not ${slots}`
+      : null;
+  },
   start: async ({ slots }, { capacity }, { rate }) => {
-    if (!capacity) throw new Error('this host has no finite capacity to take');
-    const wanted = slots ?? Math.ceil(rate * capacity.total);
-    if (wanted > capacity.total)
-      throw new Error(`parameters.slots: at most ${capacity.total} here, not ${wanted}`);
-    const release = await capacity.take(wanted);
+    const wanted = slots ?? Math.ceil(rate * capacity!.total);
+    const release = await capacity!.take(wanted);
     let held = wanted;
     const stop = () => {
       release();

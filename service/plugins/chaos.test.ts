@@ -1,3 +1,4 @@
+import { FastifyOtelInstrumentation } from '@fastify/otel';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../app.ts';
@@ -53,11 +54,13 @@ describe('the chaos plugin in an app', () => {
   it('gives an injected error the frame of the handler that it struck, where its route is registered', async () => {
     await inject({ fault: 'error' });
     const frames: string[] = [];
+    const turn = /\n +at process\.processTicksAndRejections.*/;
     for (const url of ['/things/7', '/things', '/callback', '/fails']) {
       recorded.reset();
       await app.inject(url);
       const [event] = victimSpans()[0]!.events;
-      frames.push(String(event!.attributes!['exception.stacktrace']).split('\n').slice(1).join('\n'));
+      const stack = String(event!.attributes!['exception.stacktrace']).replace(turn, '');
+      frames.push(stack.split('\n').slice(1).join('\n'));
     }
     const here = /^ {4}at Object\.([\w<>]+) \(.*things\.ts:(\d+):\d+\)$/;
     expect(frames.map((frame) => here.exec(frame)?.[1])).toEqual([
@@ -147,6 +150,12 @@ describe('the chaos plugin', () => {
     const app = Fastify();
     await app.register(chaos, { ...options, allowProduction: true });
     await app.close();
+  });
+
+  it('refuses to register after tracing, whose spans would then betray it', async () => {
+    const app = Fastify();
+    await app.register(new FastifyOtelInstrumentation().plugin());
+    await expect(app.register(chaos, options)).rejects.toThrow(/before @fastify\/otel/);
   });
 
   it('works in a foreign app under its own service name', async () => {

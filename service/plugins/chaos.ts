@@ -35,6 +35,11 @@ const plugin = async (app: FastifyInstance, options: ChaosOptions): Promise<void
   if (process.env.NODE_ENV === 'production' && !options.allowProduction) {
     throw new Error('Faults are refused under NODE_ENV=production; set allowProduction if you mean it.');
   }
+  if (app.hasRequestDecorator('opentelemetry')) {
+    throw new Error(
+      'Register the faults before @fastify/otel, or its handler spans would not show what they do.',
+    );
+  }
   const { service, instance, token, adminHost = '127.0.0.1', adminPort = 0 } = options;
   const registry = new FaultRegistry({
     role: options.role ?? service,
@@ -44,7 +49,9 @@ const plugin = async (app: FastifyInstance, options: ChaosOptions): Promise<void
   const admin = createAdminApp({ service, instance, token, registry });
   app.decorate('faultAdmin', { registry, app: admin, port: () => listeningPort(admin) });
   app.addHook('onRoute', function onRoute(route) {
-    if (!route.config?.internal) route.handler = guarded(route.handler, registry, onRoute);
+    if (route.config?.internal) return;
+    registry.knowRoute(route.method, route.url);
+    route.handler = guarded(route.handler, registry, onRoute);
   });
   app.addHook('onReady', async () => {
     if (adminPort !== null) await admin.listen({ host: adminHost, port: adminPort });

@@ -1,4 +1,4 @@
-import { type Context, context, isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+import { type Context, context, isSpanContextValid, type Span, type SpanContext } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -86,6 +86,13 @@ const plugin = async (
     context.with(observation.context, () => logRequest(request, status, seconds, slowRequestMs));
   };
 
+  /** The client is gone, and its answer with it. */
+  const giveUp = (request: FastifyRequest, span: Span | null): void => {
+    if (request.observation?.done) return;
+    if (span?.isRecording()) span.addEvent('client disconnected');
+    end(request, CLIENT_CLOSED);
+  };
+
   const begin = (request: FastifyRequest, reply: FastifyReply): void => {
     const { span, context: spanContext } = request.opentelemetry();
     request.observation = {
@@ -97,9 +104,7 @@ const plugin = async (
     metrics.activeRequests.inc();
     // Fastify's onRequestAbort stays silent once the body has been read, so the response is watched itself.
     reply.raw.once('close', () => {
-      if (reply.raw.writableFinished) return;
-      if (span?.isRecording()) span.addEvent('client disconnected');
-      end(request, CLIENT_CLOSED);
+      if (!reply.raw.writableFinished) giveUp(request, span);
     });
   };
 
@@ -108,6 +113,8 @@ const plugin = async (
   });
   // Nobody reads this answer: its status is that of metrics and log, for the server span takes it from the reply.
   app.addHook('onSend', async (request, reply, payload) => {
+    // A connection that broke just now has not told the response yet.
+    if (request.observation && request.raw.socket?.destroyed) giveUp(request, request.opentelemetry().span);
     if (request.observation?.done) reply.code(CLIENT_CLOSED);
     return payload;
   });

@@ -3,18 +3,31 @@ import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { FaultRegistry, Victim } from '../chaos/fault-registry.ts';
 import { handlerFrame } from './handler-frame.ts';
+import { resetOf } from './reset-connection.ts';
+
+/** What lies below a handler that a promise calls: nothing, or this, as the turn of the event loop has it. */
+const TURN = /^ {4}at process\.processTicksAndRejections /;
 
 /** Makes an error look thrown by the handler: no frame of ours, and none of Fastify's, as no awaited failure has any. */
 const asThrownAt = (frame: string, error: unknown): unknown => {
-  if (error instanceof Error) error.stack = [`${error.name}: ${error.message}`, frame].join('\n');
+  if (error instanceof Error) {
+    const below = error.stack?.split('\n').filter((line) => TURN.test(line)) ?? [];
+    error.stack = [`${error.name}: ${error.message}`, frame, ...below].join('\n');
+  }
   return error;
 };
 
-const play = async (victims: Victim[], request: FastifyRequest, frame: string): Promise<void> => {
+const play = async (
+  victims: Victim[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  frame: string,
+): Promise<void> => {
   const { method, headers, routeOptions } = request;
+  const reset = resetOf(request, reply);
   for (const { hooks } of victims) {
     try {
-      await hooks.handle?.({ route: routeOptions.url ?? '', method, headers });
+      await hooks.handle?.({ route: routeOptions.url ?? '', method, headers, reset });
     } catch (error) {
       throw asThrownAt(frame, error);
     }
@@ -46,7 +59,9 @@ export const guarded = (
     const { method, headers, routeOptions } = request;
     const victims = registry.victimsFor({ route: routeOptions.url ?? '', method, headers });
     if (victims.length === 0 && !isAsync) return handler.call(this, request, reply);
-    const played = victims.length === 0 ? Promise.resolve() : play(marked(victims), request, frame);
+    const turn = Promise.resolve();
+    const played =
+      victims.length === 0 ? turn : turn.then(play.bind(null, marked(victims), request, reply, frame));
     return played.then(handler.bind(this, request, reply));
   };
   return Object.defineProperty(wrapped, 'name', { value: handler.name }) as RouteHandlerMethod;

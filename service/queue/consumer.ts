@@ -3,6 +3,7 @@ import type PgBoss from 'pg-boss';
 import type { Log } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { contextFrom, withSpan } from '../telemetry/spans.ts';
+import type { BeforeJob } from './before-job.ts';
 import { type JobData, messagingAttributes } from './jobs.ts';
 
 export interface ConsumerOptions {
@@ -11,6 +12,7 @@ export interface ConsumerOptions {
   log: Log;
   /** Jobs fetched at a time. */
   batchSize: number;
+  before: BeforeJob;
 }
 
 /** Short, so that a trace is whole soon after its request. */
@@ -21,7 +23,7 @@ const POLLING_SECONDS = 0.5;
  * that fails is failed alone, not with its batch.
  */
 export const consume = async <T extends object>(
-  { boss, metrics, log, batchSize }: ConsumerOptions,
+  { boss, metrics, log, batchSize, before }: ConsumerOptions,
   queue: string,
   work: (data: T) => Promise<void>,
 ): Promise<void> => {
@@ -29,6 +31,7 @@ export const consume = async <T extends object>(
     const stop = metrics.jobDuration.startTimer({ queue });
     const fields = { queue, jobId: job.id };
     try {
+      await before({ queue, headers: job.data.trace ?? {} });
       await work(job.data);
       log.info({ ...fields, duration: stop({ outcome: 'success' }) * 1000 }, 'job completed');
     } catch (error) {

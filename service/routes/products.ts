@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { refuse } from '../errors.ts';
 import type { Catalogue } from '../shop/catalogue.ts';
-import { errorResponses, idParams, productId, productSchema } from './schemas.ts';
+import { bestsellerSchema, errorResponses, idParams, productId, productSchema } from './schemas.ts';
 
 const page = {
   type: 'object',
@@ -28,6 +28,15 @@ const findSchema = {
   response: { 200: productSchema, ...errorResponses(400, 404, 500, 503) },
 };
 
+const bestsellersSchema = {
+  tags: ['products'],
+  summary: 'The products sold most in the last 30 days, read through the cache',
+  response: {
+    200: { type: 'object', properties: { products: { type: 'array', items: bestsellerSchema } } },
+    ...errorResponses(500, 503),
+  },
+};
+
 export const productRoutes = (catalogue: Catalogue) =>
   async function products(app: FastifyInstance): Promise<void> {
     app.get<{ Querystring: { limit: number; offset: number } }>(
@@ -37,6 +46,10 @@ export const productRoutes = (catalogue: Catalogue) =>
         return { products: await catalogue.list(query.limit, query.offset) };
       },
     );
+
+    app.get('/bestsellers', { schema: bestsellersSchema }, async function listBestsellers() {
+      return { products: await catalogue.bestsellers() };
+    });
 
     app.get<{ Params: { id: number } }>(
       '/products/:id',

@@ -14,6 +14,12 @@ export const productSchema = {
   },
 } as const;
 
+export const bestsellerSchema = {
+  type: 'object',
+  required: [...productSchema.required, 'sold'],
+  properties: { ...productSchema.properties, sold: { type: 'integer' } },
+} as const;
+
 export const orderSchema = {
   type: 'object',
   required: ['id', 'productId', 'quantity', 'totalCents', 'status'],

@@ -16,7 +16,7 @@ export const telemetryDefaults = (
       `service.version=${encodeURIComponent(version)}`,
     ].join(','),
     OTEL_NODE_RESOURCE_DETECTORS: 'env',
-    OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'undici,pg,ioredis,pino',
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'undici,pg,pino',
     OTEL_TRACES_EXPORTER: exporter,
     OTEL_LOGS_EXPORTER: exporter,
     OTEL_METRICS_EXPORTER: 'none',

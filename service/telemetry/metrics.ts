@@ -12,6 +12,8 @@ const DURATION_BUCKETS = [
   0.005, 0.01, 0.015, 0.025, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1, 1.25, 1.5,
   2, 2.5, 3, 4, 5, 7.5, 10,
 ];
+/** Buckets that OpenTelemetry's semantic conventions advise for database durations; seconds. */
+const DATABASE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 const HTTP_LABELS: string[] = ['http_request_method', 'http_route', 'http_response_status_code'];
 
 /** The metrics of one process, in a registry of their own, written as OpenMetrics. */
@@ -54,6 +56,19 @@ export const createMetrics = () => {
       labelNames: ['peer_service'] as const,
       registers,
     }),
+    dbDuration: new Histogram({
+      name: 'db_client_operation_duration_seconds',
+      help: 'Duration of database statements, without the wait for a connection.',
+      labelNames: ['db_operation_name'] as const,
+      buckets: DATABASE_BUCKETS,
+      registers,
+    }),
+    dbWaitTime: new Histogram({
+      name: 'db_client_connection_wait_time_seconds',
+      help: 'Time to acquire a connection from the database pool, or to fail to.',
+      buckets: DATABASE_BUCKETS,
+      registers,
+    }),
     cacheRequests: new Counter({
       name: 'cache_requests_total',
       help: 'Look-ups in the cache.',
@@ -75,19 +90,24 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export const collectRuntimeMetrics = ({ registry }: Metrics): void =>
   collectDefaultMetrics({ register: registry });
 
-/** A gauge that is read at each scrape. */
+/** What may not be known just now: the scrape then shows no sample of it. */
+type Reading<T> = T | undefined | Promise<T | undefined>;
+
+/** A gauge that is read at each scrape, which takes as long as the reading does. */
 export const observedGauge = (
   { registry }: Metrics,
   name: string,
   help: string,
-  read: () => number | Promise<number>,
+  read: () => Reading<number>,
 ): void => {
   new Gauge({
     name,
     help,
     registers: [registry],
     async collect() {
-      this.set(await read());
+      const value = await read();
+      if (value === undefined) this.remove();
+      else this.set(value);
     },
   });
 };
@@ -98,7 +118,7 @@ export const observedGaugeBy = (
   name: string,
   help: string,
   label: string,
-  read: () => Record<string, number> | Promise<Record<string, number>>,
+  read: () => Reading<Record<string, number>>,
 ): void => {
   new Gauge({
     name,
@@ -106,7 +126,9 @@ export const observedGaugeBy = (
     labelNames: [label],
     registers: [registry],
     async collect() {
-      for (const [value, count] of Object.entries(await read())) this.set({ [label]: value }, count);
+      const counts = (await read()) ?? {};
+      this.reset();
+      for (const [value, count] of Object.entries(counts)) this.set({ [label]: value }, count);
     },
   });
 };

@@ -13,14 +13,13 @@ for (const [name, value] of Object.entries(telemetryDefaults(process.env, SERVIC
 
 // Only packages that are instrumented need the hook; wrapping every module would slow the start.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, {
-  data: { include: ['pg', 'ioredis', 'pino'] },
+  data: { include: ['pg', 'pino'] },
 });
 
 const sdk = new NodeSDK({
   instrumentations: [
     getNodeAutoInstrumentations({
       '@opentelemetry/instrumentation-pg': { requireParentSpan: true },
-      '@opentelemetry/instrumentation-ioredis': { requireParentSpan: true },
       '@opentelemetry/instrumentation-undici': {
         requireParentforSpans: true,
         requestHook: (span) => {

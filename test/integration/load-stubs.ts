@@ -53,6 +53,7 @@ export const startShop = async (script: Script = () => null, delayMs = 0) => {
       },
     });
   route('GET', '/products', 200, () => ({ items: [] }));
+  route('GET', '/bestsellers', 200, () => ({ products: [] }));
   route('GET', '/products/:id', 200, () => ({ id: 1 }));
   route('POST', '/orders', 201, () => ({ id: `order-${calls.length}` }));
   route('GET', '/orders/:id', 200, () => ({ id: 1 }));

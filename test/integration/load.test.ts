@@ -257,19 +257,61 @@ describe('the other scenarios', () => {
     return Number(minutes) * 60 + Number(seconds);
   };
 
+  /** The course of the rate where it is not constant, as multiples of it. */
+  const TIMES: Record<string, number[]> = { spike: [1, 5, 1], stress: [1, 2, 3, 4, 5, 6, 7, 8] };
+
   it('have the defaults that the catalogue says', async () => {
     for (const scenario of listScenarios()) {
       const { name, model, defaults } = scenario;
       const { executor, stages, startRate, vus, duration } = await inspected(scenario);
       expect(executor).toBe(model === 'open' ? 'ramping-arrival-rate' : 'constant-vus');
       // An order that is looked at afterwards makes two requests of one iteration, a tenth of all requests.
-      const requestsPerIteration = name === 'steady' ? 1 / 0.9 : 1;
-      for (const perMinute of [startRate, ...stages.map(({ target }: { target: number }) => target)])
-        if (model === 'open') expect((perMinute / 60) * requestsPerIteration).toBeCloseTo(defaults.rate!, 6);
+      const requestsPerIteration = ['steady', 'spike', 'stress', 'soak'].includes(name) ? 1 / 0.9 : 1;
+      const rates = [startRate, ...stages.map(({ target }: { target: number }) => target)].map(
+        (perMinute) => (perMinute / 60) * requestsPerIteration,
+      );
+      const times = TIMES[name] ?? [1];
+      const expected = [times[0]!, ...times.flatMap((each) => [each, each])];
+      if (model === 'open')
+        expected.forEach((each, i) => {
+          expect(rates[i]).toBeCloseTo(each * defaults.rate!, 6);
+        });
+      if (model === 'open') expect(rates).toHaveLength(expected.length);
       expect(model === 'open' ? null : vus).toBe(defaults.vus);
       const lengths = stages.map((stage: { duration: string }) => secondsOf(stage.duration));
       expect(model === 'open' ? sum(lengths, Number) : secondsOf(duration)).toBe(defaults.duration);
     }
+  });
+
+  it('have users for the worst case of their highest rate, and never more than k6 bears', async () => {
+    const named = (wanted: string) => listScenarios().find(({ name }) => name === wanted)!;
+    // 20/s, five times that for a while, 2 s at most for each, and a fifth more.
+    expect((await inspected(named('spike'))).preAllocatedVUs).toBe(20 * 5 * 2 * 1.2 + 1);
+    const { preAllocatedVUs, maxVUs } = await inspected(named('stress'), ['RATE=2000']);
+    expect([preAllocatedVUs, maxVUs]).toEqual([1000, 1000]);
+  });
+
+  it('of a changing rate keep its course within the duration that was asked for, ramp included', async () => {
+    const scenario = listScenarios().find(({ name }) => name === 'spike')!;
+    const { stages } = await inspected(scenario, ['RATE=9', 'RAMP=5', 'DURATION=30']);
+    const told = stages.map((stage: { target: number; duration: string }) => [stage.target, stage.duration]);
+    expect(told).toEqual([
+      [486, '5s'],
+      [486, '10s'],
+      [2430, '0s'],
+      [2430, '5s'],
+      [486, '0s'],
+      [486, '10s'],
+    ]);
+  });
+
+  it('cache-stampede: nearly everybody wants the same', async () => {
+    const shop = await opened(startShop());
+    const result = await (await start('cache-stampede', { baseUrl: shop.url, rate: 50, duration: 2 })).done;
+    const seen = countBy(shop.calls.map(({ operation }) => operation));
+    expect([...seen.keys()].sort()).toEqual(['GET /bestsellers', 'GET /products/:id']);
+    expect(seen.get('GET /bestsellers')).toBeGreaterThan(2 * seen.get('GET /products/:id')!);
+    expect(result.failures).toBe(0);
   });
 
   it('of the open model can ramp up from a tenth of the rate, within their duration', async () => {

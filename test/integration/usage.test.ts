@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { User } from '../support/cli.ts';
 
@@ -89,6 +90,43 @@ describe('wrong usage ends with 2, names the value and what is near', () => {
     const { stderr } = await said('chaos', 'latancy', '--json');
     expect(JSON.parse(stderr).error).toMatchObject({ code: 'UNKNOWN_FAULT', exitCode: 2 });
   });
+});
+
+describe('faults that cannot be are refused before a stack is started', () => {
+  test.each([
+    [
+      ['run', '--fault', 'retry-storm', '--fault', 'retry-storm'],
+      /one retry-storm at a time/,
+      'FAULT_CONFLICT',
+    ],
+    [['demo', '--fault', 'latency,replica-kill'], /latency and replica-kill cannot be on/, 'FAULT_CONFLICT'],
+    [['run', '--fault', 'cache-down,cache-stampede'], /cache-down and cache-stampede/, 'FAULT_CONFLICT'],
+    [['run', '--fault', 'memory-leak', '--route', '/orders'], /cannot be aimed at a route/, 'USAGE'],
+    [['chaos', 'memory-leak', '--method', 'GET'], /cannot be aimed at a method/, 'USAGE'],
+    [['chaos', 'heavy-task', '--header', 'a=b'], /strikes jobs, which have no headers/, 'USAGE'],
+    [['run', '--fault', 'latency,error', '--set', 'ms=1'], /latency\.ms or error\.ms/, 'USAGE'],
+    [['run', '--fault', 'latency,error', '--set', 'eror.rate=1'], /"eror" is no fault of this run/, 'USAGE'],
+    [['run', '--fault', 'latency', '--set', 'ms=10001'], /--ms 10001: .*10000/, 'USAGE'],
+    [['run', '--fault', 'latency', '--set', 'at=20'], /does not lie within the fault phase of 20 s/, 'USAGE'],
+    [['run', '--fault', ','], /--fault names no fault/, 'USAGE'],
+  ] as [string[], RegExp, string][])('obsctl %j', async (args, pattern, named) => {
+    const { code, stderr } = await said(...args);
+    expect(stderr).toMatch(pattern);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`[${named}]`)]);
+    expect((await said('status')).code).toBe(9);
+    expect(existsSync(user.runs)).toBe(false);
+  });
+});
+
+test('a value that came from a variable is blamed on the variable', async () => {
+  const set = { OBSCTL_STEADY: '1', OBSCTL_LOAD_RATE: 'lots', OBSCTL_RETRY_BUDGET: '2' };
+  const run = await user.run(['run', '--fault', 'latency', '--recovery', '-1'], set);
+  expect(run.code).toBe(2);
+  for (const words of ['OBSCTL_STEADY 1:', 'OBSCTL_LOAD_RATE lots:', '--recovery "-1"'])
+    expect(run.stderr).toContain(words);
+  expect(run.stderr).not.toContain('--steady');
+  const up = await user.run(['up'], set);
+  expect([up.code, up.stderr]).toEqual([2, expect.stringContaining('OBSCTL_RETRY_BUDGET "2" is not valid')]);
 });
 
 describe('without a stack', () => {

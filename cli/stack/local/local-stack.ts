@@ -9,6 +9,7 @@ import { packageRoot } from '../../shared/package-root.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import type { TelemetrySource } from '../../telemetry/telemetry-source.ts';
 import type { DownResult, Stack, StackStatus, UpOptions, UpResult } from '../stack.ts';
+import { isGuardMissing, livingGuard } from './guard-files.ts';
 import { endProcess, isAlive } from './process-identity.ts';
 import { readState, type StackPaths, type StackState, stackPaths } from './state-file.ts';
 import { sweepLeftovers } from './sweep.ts';
@@ -53,7 +54,7 @@ export class LocalStack implements Stack {
     const state = this.livingState();
     if (!state) return { wasUp: false, leftovers: await sweepLeftovers(this.paths) };
     await this.client(state)
-      .post('/down')
+      .post('/down', {})
       .catch(() => endProcess(state.supervisor, 'SIGTERM', STOP_TIMEOUT));
     const gone = await pollUntil(async () => (isAlive(state.supervisor) ? undefined : true), {
       timeout: STOP_TIMEOUT,
@@ -73,8 +74,21 @@ export class LocalStack implements Stack {
   }
 
   async replicas(service?: string) {
-    const { replicas } = await this.assertUp();
-    return replicas.filter((replica) => service === undefined || replica.service === service);
+    const { replicas, components } = await this.assertUp();
+    const running = new Set(components.filter(({ state }) => state === 'ready').map(({ name }) => name));
+    return replicas.filter(
+      (replica) => running.has(replica.instance) && (service === undefined || replica.service === service),
+    );
+  }
+
+  /** The lease guard's socket; null where none lives and no lease can be open, unless one is to be started. */
+  async guardSocket({ start }: { start: boolean }): Promise<string | null> {
+    const { guard } = this.paths;
+    if (livingGuard(guard) && existsSync(guard.socket)) return guard.socket;
+    const state = this.livingState();
+    if (!start && !(state && (livingGuard(guard) || isGuardMissing(guard)))) return null;
+    await this.assertUp();
+    return (await this.client(this.livingState()!).post<{ socket: string }>('/guard', {})).data.socket;
   }
 
   async endpoints() {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { makeFolder } from '../../shared/folder.ts';
 import { stateDirectory } from '../../shared/paths.ts';
 
-const identitySchema = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
+export const identitySchema = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 
 /** What a later command needs to reach the stack, or to clean up what is left of it. */
 const stateSchema = z.object({
@@ -25,14 +25,22 @@ export interface StackPaths {
   state: string;
   logs: string;
   socket: string;
+  guard: GuardPaths;
+}
+
+/** Where the lease guard has its things; the journal is there as long as a lease may be open. */
+export interface GuardPaths {
+  claim: string;
+  journal: string;
+  socket: string;
 }
 
 /** Unix socket addresses are at most 104 bytes on macOS, 108 on Linux; a long state folder gets a short one. */
-const socketPath = (directory: string): string => {
-  const preferred = join(directory, 'supervisor.sock');
+const socketPath = (directory: string, name: string): string => {
+  const preferred = join(directory, `${name}.sock`);
   if (Buffer.byteLength(preferred) < 100) return preferred;
   const digest = createHash('sha256').update(directory).digest('hex').slice(0, 12);
-  return join(tmpdir(), `obsctl-${digest}.sock`);
+  return join(tmpdir(), `obsctl-${digest}-${name}.sock`);
 };
 
 export const stackPaths = (): StackPaths => {
@@ -41,7 +49,12 @@ export const stackPaths = (): StackPaths => {
     directory,
     state: join(directory, 'state.json'),
     logs: join(directory, 'logs'),
-    socket: socketPath(directory),
+    socket: socketPath(directory, 'supervisor'),
+    guard: {
+      claim: join(directory, 'guard.json'),
+      journal: join(directory, 'guard.ndjson'),
+      socket: socketPath(directory, 'guard'),
+    },
   };
 };
 

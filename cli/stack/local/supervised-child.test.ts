@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isAlive } from './process-identity.ts';
 import { type ChildSpec, SupervisedChild } from './supervised-child.ts';
 
 const READY = "process.send({type:'ready'});";
@@ -87,4 +88,45 @@ test('one that dies is started again and flagged', async () => {
   });
   expect(child.running!.pid).not.toBe(before);
   expect(events.onUnplannedExit).toHaveBeenCalledWith(child, 'SIGKILL');
+});
+
+test('one that is held is really gone and stays so until it is released, then runs again', async () => {
+  await supervise(READY + STAY).start();
+  const before = child.running!;
+  await child.hold(60);
+  expect(isAlive(before)).toBe(false);
+  expect(events.onUnplannedExit).toHaveBeenCalledWith(child, 'SIGKILL');
+  expect(child.component).toMatchObject({ state: 'restarting', pid: null, detail: 'ended with SIGKILL' });
+  // Longer than the first pause before a restart.
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  expect(child.running).toBeUndefined();
+  expect(child.extendHold(60)).toBe(true);
+  child.release();
+  await vi.waitFor(() => expect(child.component).toMatchObject({ state: 'ready', restarts: 1 }), {
+    timeout: 5000,
+  });
+});
+
+test('a hold ends by itself at its deadline, and cannot be extended after it', async () => {
+  await supervise(READY + STAY).start();
+  await child.hold(0.05);
+  await vi.waitFor(() => expect(child.state).toBe('ready'), { timeout: 5000 });
+  expect(child.extendHold(60)).toBe(false);
+});
+
+test('one that is stopped while it is held stays gone', async () => {
+  await supervise(READY + STAY).start();
+  await child.hold(0.1);
+  await child.stop();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect([child.state, child.running]).toEqual(['stopped', undefined]);
+});
+
+test('one that is paused says so, and can be stopped all the same', async () => {
+  await supervise(READY + STAY).start();
+  const paused = child.running!;
+  process.kill(paused.pid, 'SIGSTOP');
+  await vi.waitFor(() => expect(child.component.state).toBe('paused'));
+  await child.stop(10);
+  expect(isAlive(paused)).toBe(false);
 });

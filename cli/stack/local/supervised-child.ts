@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { monotonicSeconds } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import type { Component, ComponentState } from '../stack.ts';
-import { endProcess, identify, type ProcessIdentity } from './process-identity.ts';
+import { logTail } from './log-tail.ts';
+import { endProcess, identify, isStopped, type ProcessIdentity, signalProcess } from './process-identity.ts';
 
 export interface ChildSpec {
   name: string;
@@ -39,6 +40,8 @@ const READY_TIMEOUT = 30;
 const BACK_OFF = [0.2, 0.5, 1, 2, 4, 8];
 /** A child that lived this long, seconds, starts its back-off anew. */
 const SETTLED_AFTER = 30;
+/** Longest wait for the exit of a process that was killed, seconds. */
+const EXIT_TIMEOUT = 2;
 
 /** A child process that is kept running until it is told to stop. */
 export class SupervisedChild {
@@ -54,6 +57,8 @@ export class SupervisedChild {
   private stopping = false;
   private attempt = 0;
   private restartTimer: NodeJS.Timeout | undefined;
+  /** While set, it is not started again; what it does then ends the hold. */
+  private holdTimer: NodeJS.Timeout | undefined;
 
   constructor(spec: ChildSpec, events: ChildEvents) {
     this.spec = spec;
@@ -66,7 +71,7 @@ export class SupervisedChild {
       name,
       service,
       address,
-      state: this.state,
+      state: this.state === 'ready' && this.identity && isStopped(this.identity) ? 'paused' : this.state,
       pid: this.identity?.pid ?? null,
       restarts: this.restarts,
       readySeconds: this.readySeconds,
@@ -87,7 +92,7 @@ export class SupervisedChild {
     if (failure !== undefined) {
       this.detail = failure;
       this.setState('failed');
-      throw new Error(`${this.spec.name} did not get ready: ${failure}${this.logTail()}`);
+      throw new Error(`${this.spec.name} did not get ready: ${failure}${logTail(this.spec.logFile)}`);
     }
     this.readySeconds = monotonicSeconds() - this.startedAt;
     this.detail = '';
@@ -98,8 +103,51 @@ export class SupervisedChild {
   async stop(patience = 4): Promise<void> {
     this.stopping = true;
     clearTimeout(this.restartTimer);
+    this.clearHold();
     if (this.identity) await endProcess(this.identity, this.spec.stopSignal ?? 'SIGTERM', patience);
+    await this.exitSeen();
     this.setState('stopped');
+  }
+
+  /**
+   * Ends it at once and does not start it again for `seconds`, or until `release`. Resolves when its process is gone.
+   */
+  async hold(seconds: number): Promise<void> {
+    if (this.stopping) return;
+    clearTimeout(this.restartTimer);
+    this.setHold(seconds);
+    if (this.identity) signalProcess(this.identity, 'SIGKILL');
+    await this.exitSeen();
+  }
+
+  /** Holds it `seconds` from now; false where it is not held any more. */
+  extendHold(seconds: number): boolean {
+    if (!this.holdTimer) return false;
+    this.setHold(seconds);
+    return true;
+  }
+
+  /** Ends the hold: it is started again, as after any exit. Does nothing where it is not held. */
+  release(): void {
+    if (!this.holdTimer) return;
+    this.clearHold();
+    this.attempt = 0;
+    if (!this.identity && !this.stopping) this.restart();
+  }
+
+  /** We hear of an exit a moment after the kernel shows it. */
+  private async exitSeen(): Promise<void> {
+    await pollUntil(async () => (this.identity ? undefined : true), { timeout: EXIT_TIMEOUT, every: 0.02 });
+  }
+
+  private setHold(seconds: number): void {
+    this.clearHold();
+    this.holdTimer = setTimeout(() => this.release(), seconds * 1000);
+  }
+
+  private clearHold(): void {
+    clearTimeout(this.holdTimer);
+    this.holdTimer = undefined;
   }
 
   private setState(state: ComponentState): void {
@@ -177,6 +225,10 @@ export class SupervisedChild {
   }
 
   private scheduleRestart(): void {
+    if (this.holdTimer) {
+      this.setState('restarting');
+      return;
+    }
     const pause = BACK_OFF[this.attempt++];
     if (pause === undefined) {
       this.setState('failed');
@@ -194,14 +246,5 @@ export class SupervisedChild {
       if (this.identity) process.kill(this.identity.pid, 'SIGKILL');
       this.scheduleRestart();
     });
-  }
-
-  private logTail(): string {
-    try {
-      const lines = readFileSync(this.spec.logFile, 'utf8').trimEnd().split('\n').slice(-5);
-      return `\n  ${this.spec.logFile}\n${lines.map((line) => `  | ${line.slice(0, 300)}`).join('\n')}`;
-    } catch {
-      return '';
-    }
   }
 }

@@ -4,6 +4,7 @@ import { ObsctlError } from '../../shared/errors.ts';
 import { startEmbeddedTelemetry } from '../../telemetry/embedded/embedded-telemetry.ts';
 import { registerTelemetryRoutes } from '../../telemetry/embedded/telemetry-routes.ts';
 import type { UpOptions } from '../stack.ts';
+import { registerControlRoutes } from './control-routes.ts';
 import { identify, isAlive } from './process-identity.ts';
 import { type StackPaths, stackPaths } from './state-file.ts';
 import { Supervisor } from './supervisor.ts';
@@ -50,6 +51,7 @@ const listen = async (target: StackPaths): Promise<FastifyInstance> => {
     setImmediate(() => leave(0));
     return { stopping: true };
   });
+  registerControlRoutes(app, supervisor);
   supervisor.registerTelemetry(app);
   rmSync(target.socket, { force: true });
   const before = process.umask(0o177);

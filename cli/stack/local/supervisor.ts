@@ -8,6 +8,7 @@ import { nowSeconds } from '../../shared/clock.ts';
 import { messageOf, ObsctlError } from '../../shared/errors.ts';
 import { makeFolder } from '../../shared/folder.ts';
 import type { StackStatus, UpOptions } from '../stack.ts';
+import { GuardKeeper } from './guard-keeper.ts';
 import { type Layout, planLayout, portsNeeded } from './layout.ts';
 import { assertPortFree, freePorts } from './ports.ts';
 import { type Postgres, preparePostgres } from './postgres.ts';
@@ -37,6 +38,7 @@ export class Supervisor {
   private readonly children: SupervisedChild[] = [];
   private readonly incidents: Incident[] = [];
   private reaper: Reaper | undefined;
+  private guard: GuardKeeper | undefined;
   private temporary: string | null = null;
   private telemetry: ResidentTelemetry | undefined;
   private layout: Layout | undefined;
@@ -63,6 +65,7 @@ export class Supervisor {
     try {
       this.reaper = startReaper();
       await this.startAll();
+      this.guard = new GuardKeeper(this.parts.paths);
       this.setState('ready');
     } catch (error) {
       this.error = messageOf(error);
@@ -72,6 +75,17 @@ export class Supervisor {
         ? error
         : new ObsctlError('STACK_FAILED', messageOf(error), { cause: error });
     }
+  }
+
+  /** The socket of the lease guard, started where none lives. */
+  async guardSocket(): Promise<string> {
+    if (!this.guard) throw new Error('the stack is not up');
+    return this.guard.ensure();
+  }
+
+  /** The child of that name; undefined where there is none. */
+  child(name: string): SupervisedChild | undefined {
+    return this.children.find(({ spec }) => spec.name === name);
   }
 
   registerTelemetry(app: FastifyInstance): void {
@@ -182,6 +196,7 @@ export class Supervisor {
   /** Everything but the databases first: they would only log that their database went away. */
   private async endAll(): Promise<void> {
     this.setState('stopping');
+    await this.guard?.end();
     const [backends, others] = [true, false].map((wanted) =>
       this.children.filter(
         (child) => (child.spec.service === null && child.spec.name !== 'gateway') === wanted,

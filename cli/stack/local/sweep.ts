@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { livingGuard, removeGuardFiles } from './guard-files.ts';
 import { endProcess, isAlive } from './process-identity.ts';
 import { readState, removeState, type StackPaths } from './state-file.ts';
 
@@ -9,6 +10,12 @@ import { readState, removeState, type StackPaths } from './state-file.ts';
 export const sweepLeftovers = async (paths: StackPaths): Promise<string[]> => {
   const state = readState(paths);
   const found: string[] = [];
+  const guard = livingGuard(paths.guard);
+  if (guard) {
+    found.push(`process guard (pid ${guard.pid})`);
+    await endProcess(guard, 'SIGKILL');
+  }
+  removeGuardFiles(paths.guard);
   const left = (state?.processes ?? []).filter(isAlive);
   for (const child of left) found.push(`process ${child.name} (pid ${child.pid})`);
   // PostgreSQL takes SIGQUIT as "stop at once and tidy up"; the service's roles and Redis end on it as well.

@@ -42,7 +42,7 @@ export class Scraper {
     malformed: 0,
   };
   private states = new Map<string, ScrapeState>();
-  private running: Promise<void> | null = null;
+  private readonly running = new Map<ScrapeState, Promise<void>>();
   private readonly interval: number;
   private readonly stopCadence: () => void;
 
@@ -53,7 +53,7 @@ export class Scraper {
   ) {
     this.interval = options.interval ?? 1;
     this.setTargets(options.targets);
-    this.stopCadence = startCadence(this.interval, () => this.running ?? this.round());
+    this.stopCadence = startCadence(this.interval, async () => void this.round());
   }
 
   /** Changes what is scraped from now on; an instance that stays keeps its history, also at a new address. */
@@ -63,13 +63,17 @@ export class Scraper {
 
   /** A scrape of every target that begins now; settles when its rows are queued. */
   async scrapeNow(): Promise<void> {
-    while (this.running) await this.running;
+    await this.settled();
     await this.round();
   }
 
   async close(): Promise<void> {
     this.stopCadence();
-    await this.running;
+    await this.settled();
+  }
+
+  private async settled(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running.values());
   }
 
   private stateOf(target: Target): ScrapeState {
@@ -78,14 +82,17 @@ export class Scraper {
     return state;
   }
 
-  private round(): Promise<void> {
+  /** A target whose scrape still goes on is left out; the others are not kept waiting by it. */
+  private async round(): Promise<void> {
     const t = nowSeconds();
-    this.running = Promise.all([...this.states.values()].map((state) => this.scrape(state, t)))
-      .then(() => {})
-      .finally(() => {
-        this.running = null;
-      });
-    return this.running;
+    const idle = [...this.states.values()].filter((state) => !this.running.has(state));
+    for (const state of idle) {
+      this.running.set(
+        state,
+        this.scrape(state, t).finally(() => this.running.delete(state)),
+      );
+    }
+    await Promise.all(idle.map((state) => this.running.get(state)));
   }
 
   private async scrape(state: ScrapeState, t: number): Promise<void> {

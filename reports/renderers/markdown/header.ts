@@ -1,6 +1,7 @@
 import type { RunRecord, VerdictName } from '../../record/record.ts';
 import { dateTime } from '../format.ts';
 import { code, paragraphs, plain, prose } from '../text.ts';
+import { confidenceText, confidenceWord, headline } from './cause.ts';
 import { readBackAsGone } from './gone.ts';
 
 /** The verdict in one plain sentence, with what follows from it. */
@@ -32,7 +33,25 @@ const consequence = ({ verdict, findings, faults }: RunRecord): string => {
 
 const worthSaying = ({ verdict }: RunRecord): string[] => (verdict.name === 'passed' ? [] : verdict.reasons);
 
-/** Title, when and what, the verdict and its reasons. */
+const TITLE = {
+  high: 'What broke',
+  moderate: 'What most likely broke',
+  low: 'The best guess at what broke',
+} as const;
+
+/** What broke, in one line; empty where nothing was named. */
+const culprit = ({ findings }: RunRecord): string[] => {
+  const { status, suspects } = findings?.attribution ?? { status: 'nothing', suspects: [] };
+  const [first] = suspects;
+  if (status !== 'named' || !first) return [];
+  const { confidence } = first;
+  return [
+    '>',
+    `> **${TITLE[confidenceWord(confidence)]}**, by the telemetry alone: ${headline(first)} (${confidenceText(confidence)}).`,
+  ];
+};
+
+/** Title, when and what, the verdict and its reasons, and the culprit. */
 export const header = (record: RunRecord): string => {
   const { experiment, runId, phases, createdAt, verdict } = record;
   const reasons = worthSaying(record).map((reason) => `> - ${prose(reason)}`);
@@ -42,6 +61,7 @@ export const header = (record: RunRecord): string => {
     [
       `> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}${consequence(record)}`,
       ...(reasons.length > 0 ? ['>', ...reasons] : []),
+      ...culprit(record),
     ].join('\n'),
   );
 };

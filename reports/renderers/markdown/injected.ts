@@ -1,7 +1,8 @@
-import type { RunRecord } from '../../record/record.ts';
+import type { FaultScore, RunRecord } from '../../record/record.ts';
 import type { InjectedFault } from '../../record/truth.ts';
-import { clock, count, percent, wholeSeconds } from '../format.ts';
+import { clock, count, duration, percent } from '../format.ts';
 import { code, paragraphs, plain, prose, table } from '../text.ts';
+import { suspectLabel } from './cause.ts';
 
 const parameters = (values: Record<string, unknown>): string =>
   Object.entries(values)
@@ -36,7 +37,7 @@ const END = {
 const legend = ({ counts }: InjectedFault): string =>
   `Eligible: ${plain(counts)} that the fault could have hit while it was on, by the carrier's own count; hit: those it did hit.`;
 
-const one = (fault: InjectedFault): string => {
+const one = (fault: InjectedFault, score: FaultScore | undefined, record: RunRecord): string => {
   const with_ = parameters(fault.parameters);
   const at = parameters(fault.target);
   return paragraphs(
@@ -48,16 +49,33 @@ const one = (fault: InjectedFault): string => {
       .filter(Boolean)
       .join('; '),
     fault.carriers.length > 0 ? paragraphs(carriers(fault), legend(fault)) : null,
+    judged(score, record),
   );
 };
 
-/** How long after the injection the first alarm came: how fast anyone could have known. */
-const alarmDelay = ({ faults, findings }: RunRecord): string | null => {
-  const injectedAt = faults[0]?.injectedAt ?? null;
-  const alarms = (findings?.spikes ?? []).map(({ detectedAt }) => detectedAt);
-  const first = alarms.filter((at) => injectedAt !== null && at >= injectedAt).sort((a, b) => a - b)[0];
-  if (injectedAt === null || first === undefined) return null;
-  return `The first alarm fired within ${wholeSeconds(first - injectedAt)} of the injection.`;
+/** Whether the analysis named this fault, as plainly where it did not. */
+const named = ({ rank, timeToAttribute }: FaultScore, { findings }: RunRecord): string => {
+  const { status = 'nothing', suspects: [first] = [] } = findings?.attribution ?? {};
+  const answer = status === 'unknown' ? 'its answer was "unknown"' : 'it named nothing';
+  const instead = status === 'named' && first ? `it named ${suspectLabel(first)} first` : answer;
+  if (rank === null)
+    return `**It was missed**: no suspect of the analysis has its service and kind; ${instead}.`;
+  if (rank > 1)
+    return `The analysis was **not right at once**: this fault is its answer number ${rank}; ${instead}.`;
+  const when =
+    timeToAttribute === null ? '' : `, and could have done so ${duration(timeToAttribute)} after it`;
+  return `The analysis was right: it named the service and the kind of this fault first${when}.`;
+};
+
+/** How the findings compare with the fault: seen by whom, how fast, and named or not. */
+const judged = (score: FaultScore | undefined, record: RunRecord): string | null => {
+  if (!score) return null;
+  if (!score.detected || score.timeToDetect === null)
+    return score.clientSaw
+      ? '**It was not detected**: no alarm fired while it was on, although the client was worse off.'
+      : 'No alarm fired while it was on, and the client was no worse off: nothing to explain.';
+  const who = score.clientSaw ? '' : ' at the servers only; the client saw nothing of it';
+  return `The first alarm fired ${duration(score.timeToDetect)} after the injection${who}. ${named(score, record)}`;
 };
 
 /** Restored says that the stack is well again, not that the system came back by itself under load. */
@@ -70,13 +88,14 @@ const restored = ({ execution, findings }: RunRecord): string => {
 
 /** The truth, after the findings that were made without it. */
 export const injected = (record: RunRecord): string => {
-  const { faults, execution } = record;
+  const { faults, scores, execution } = record;
   const restoration = execution.restoration.map((sentence) => `- ${prose(sentence)}`);
   return paragraphs(
     '## What was injected',
     'The analysis did not know this: findings come from the telemetry alone and were written first. The charts and the timeline show it for comparison.',
-    ...(faults.length > 0 ? faults.map(one) : ['Nothing was injected.']),
-    alarmDelay(record),
+    ...(faults.length > 0
+      ? faults.map((fault, i) => one(fault, scores[i], record))
+      : ['Nothing was injected.']),
     restored(record),
     restoration.length > 0 ? restoration.join('\n') : null,
   );

@@ -1,0 +1,13 @@
+import type { Stack } from '../stack/stack.ts';
+import { AdminChaosDriver } from './admin-chaos-driver.ts';
+import type { ChaosDriver } from './chaos-driver.ts';
+import { ChaosDrivers } from './chaos-drivers.ts';
+import { type FindGuard, GuardClient } from './guard/guard-client.ts';
+import { StackChaosDriver } from './stack-chaos-driver.ts';
+
+/** Every fault there is, on one stack, behind one port. */
+export const createChaos = (stack: Stack, findGuard: FindGuard): ChaosDriver =>
+  new ChaosDrivers({
+    service: new AdminChaosDriver(stack),
+    stack: new StackChaosDriver(stack, new GuardClient(findGuard)),
+  });

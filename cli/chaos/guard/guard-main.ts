@@ -1,0 +1,63 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { claimGuard, livingGuard, removeGuardFiles } from '../../stack/local/guard-files.ts';
+import { identify, isAlive } from '../../stack/local/process-identity.ts';
+import { readState, stackPaths } from '../../stack/local/state-file.ts';
+import { bootClock } from './boot-clock.ts';
+import { createGuardApp } from './guard-app.ts';
+import { LeaseJournal } from './lease-journal.ts';
+import { LeaseTable } from './lease-table.ts';
+import { localActions, processOf } from './local-actions.ts';
+
+/**
+ * The lease guard: a process of its own that ends what the stack's processes suffer when its lease runs out, whatever
+ * became of the command line and of the supervisor (docs/adr/0008).
+ */
+const EXPIRE_EVERY_MS = 100;
+const LOOK_EVERY_MS = 500;
+/** It leaves when nothing was open for so long, milliseconds. */
+const IDLE_MS = 3000;
+
+const paths = stackPaths();
+const own = identify(process.pid)!;
+const supervisor = readState(paths)?.supervisor;
+
+// It is ended by SIGKILL or when it has nothing to do; a closed terminal is no reason.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+if (!supervisor || !claimGuard(paths.guard, own)) process.exit(0);
+
+const table = new LeaseTable({
+  journal: new LeaseJournal(paths.guard.journal),
+  actions: localActions(paths),
+  clock: bootClock,
+  processOf: (instance) => processOf(paths, instance),
+});
+
+let idleSince = performance.now();
+
+/** In one go: whoever comes after finds no guard and starts another. */
+const leave = (): never => {
+  removeGuardFiles(paths.guard);
+  process.exit(0);
+};
+
+const look = async (): Promise<void> => {
+  // Somebody took it for dead and put another in its place.
+  if (livingGuard(paths.guard)?.pid !== own.pid) process.exit(0);
+  if (!isAlive(supervisor)) {
+    // Its children are gone with it, or are about to go; none may stay stopped.
+    await table.abandon();
+    leave();
+  }
+  if (table.size > 0) idleSince = performance.now();
+  else if (performance.now() - idleSince > IDLE_MS) leave();
+};
+
+setInterval(() => void table.expire(), EXPIRE_EVERY_MS);
+setInterval(() => void look(), LOOK_EVERY_MS);
+
+const app = createGuardApp(table);
+rmSync(paths.guard.socket, { force: true });
+const before = process.umask(0o177);
+await app.listen({ path: paths.guard.socket });
+process.umask(before);
+chmodSync(paths.guard.socket, 0o600);

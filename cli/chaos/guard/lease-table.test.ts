@@ -1,0 +1,178 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readJournal } from '../../shared/journal.ts';
+import type { Action } from './action.ts';
+import type { Moment } from './boot-clock.ts';
+import { LeaseJournal } from './lease-journal.ts';
+import { LeaseTable } from './lease-table.ts';
+import type { Order } from './protocol.ts';
+
+let folder: string;
+let path: string;
+let now: Moment;
+/** Names of what is in effect, and what was in the journal when each action was called. */
+let inEffect: Set<string>;
+let said: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'obsctl-guard-'));
+  path = join(folder, 'guard.ndjson');
+  now = { boot: 'a', monotonic: 100, wall: 1000 };
+  inEffect = new Set();
+  said = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const types = () => readJournal(path).map(({ type }) => type);
+const action = (more: Partial<Action> = {}): Action => ({
+  begin: async ({ instance }) => {
+    said.push(`begin after ${types().at(-1)}`);
+    inEffect.add(instance);
+  },
+  extend: async () => true,
+  end: async ({ instance }) => {
+    said.push(`end after ${types().at(-1)}`);
+    inEffect.delete(instance);
+  },
+  inEffect: ({ instance }) => inEffect.has(instance),
+  ...more,
+});
+
+const tableWith = (more: Partial<Action> = {}) =>
+  new LeaseTable({
+    journal: new LeaseJournal(path),
+    actions: { pause: action(more), kill: action(more) },
+    clock: () => now,
+    processOf: (instance) => (instance === 'nobody' ? undefined : { pid: 7, startedAt: '42' }),
+  });
+const order = (more: Partial<Order> = {}): Order => ({
+  id: 'one',
+  fault: 'replica-pause',
+  action: 'pause',
+  service: 'api',
+  instance: 'api-2',
+  parameters: {},
+  target: { rate: 1, seed: 1 },
+  leaseSeconds: 5,
+  ...more,
+});
+const pass = (seconds: number) => {
+  now = { ...now, monotonic: now.monotonic + seconds };
+};
+
+describe('a lease', () => {
+  test('is written down before it is acted on, and before it is ended', async () => {
+    const table = tableWith();
+    expect(await table.open(order())).toMatchObject({
+      instance: 'api-2',
+      state: { id: 'one', expiresIn: 5, eligible: 1, hits: 1, injectedAt: 1000 },
+    });
+    pass(2);
+    expect((await table.close('one'))!.state).toMatchObject({ expiresIn: 3, hits: 1 });
+    expect(said).toEqual(['begin after opening', 'end after ending']);
+    expect(table.list()).toEqual([]);
+    expect(types()).toEqual(['opening', 'ending', 'ended']);
+  });
+
+  test('ends when it has run out, not before, and a renewal counts from now', async () => {
+    const table = tableWith();
+    await table.open(order());
+    pass(4);
+    await table.expire();
+    expect(inEffect).toContain('api-2');
+    expect((await table.renew('one', 5))!.state.expiresIn).toBe(5);
+    pass(4);
+    await table.expire();
+    expect(inEffect).toContain('api-2');
+    pass(1);
+    await table.expire();
+    expect([inEffect.size, table.size]).toEqual([0, 0]);
+    expect(await table.renew('one', 5)).toBeUndefined();
+    expect(await table.close('one')).toBeUndefined();
+  });
+
+  test('whose process is whole again cannot be renewed and is over', async () => {
+    const table = tableWith({ extend: async () => false });
+    await table.open(order());
+    expect(await table.renew('one', 5)).toBeUndefined();
+    expect(table.size).toBe(0);
+  });
+
+  test('that cannot be ended stays open and is tried again', async () => {
+    let broken = true;
+    const end = vi.fn(async () => {
+      if (broken) throw new Error('no answer');
+    });
+    const table = tableWith({ end });
+    await table.open(order());
+    await expect(table.close('one')).rejects.toThrow('no answer');
+    expect(table.list()[0]!.state.expiresIn).toBe(0);
+    broken = false;
+    await table.expire();
+    expect(table.size).toBe(0);
+  });
+
+  test('ordered twice is one lease', async () => {
+    const table = tableWith();
+    await Promise.all([table.open(order()), table.open(order())]);
+    expect(table.size).toBe(1);
+  });
+
+  test('is refused where another is on, or there is no process; a failed start leaves nothing', async () => {
+    const table = tableWith();
+    await table.open(order());
+    await expect(table.open(order({ id: 'two' }))).rejects.toThrow('api-2 is held by replica-pause already');
+    await expect(table.open(order({ id: 'two', instance: 'nobody' }))).rejects.toThrow('no process');
+    expect(table.size).toBe(1);
+    const failing = new LeaseTable({
+      journal: new LeaseJournal(join(folder, 'other')),
+      actions: {
+        pause: action({ begin: () => Promise.reject(new Error('it went')) }),
+        kill: action(),
+      },
+      clock: () => now,
+      processOf: () => ({ pid: 7, startedAt: '42' }),
+    });
+    await expect(failing.open(order())).rejects.toThrow('api-2: it went');
+    expect(failing.size).toBe(0);
+  });
+});
+
+describe('the next guard', () => {
+  test('picks up what was open, with its deadline, and ends what has run out meanwhile', async () => {
+    const first = tableWith();
+    await first.open(order());
+    await first.open(order({ id: 'two', instance: 'api-1' }));
+    await first.open(order({ id: 'three', instance: 'worker-1' }));
+    await first.renew('two', 60);
+    await first.close('three');
+    pass(6);
+    const next = tableWith();
+    expect(next.list().map(({ instance, state }) => [instance, state.expiresIn])).toEqual([
+      ['api-2', 0],
+      ['api-1', 54],
+    ]);
+    await next.expire();
+    expect([...inEffect]).toEqual(['api-1']);
+    expect(types()).toEqual(['opening', 'opening', 'ending', 'ended']);
+  });
+
+  test('picks up an action of which it is not known whether it was done', () => {
+    new LeaseJournal(path).opening({
+      order: order(),
+      process: { pid: 7, startedAt: '42' },
+      injectedAt: 1000,
+      deadline: now,
+    });
+    expect(tableWith().size).toBe(1);
+  });
+
+  test('goes by what can be read of a damaged journal', async () => {
+    await tableWith().open(order());
+    appendFileSync(path, '{"seq":9,"type":"ended","data":{"id":"one"},"sum":"made up"}\n{"torn');
+    expect(tableWith().size).toBe(1);
+    expect(readFileSync(path, 'utf8')).not.toContain('made up');
+  });
+});

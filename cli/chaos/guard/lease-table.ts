@@ -1,0 +1,161 @@
+import { messageOf } from '../../shared/errors.ts';
+import type { ProcessIdentity } from '../../stack/local/process-identity.ts';
+import type { Action, Actions, Subject } from './action.ts';
+import { type BootClock, later, secondsUntil } from './boot-clock.ts';
+import type { LeaseJournal, LeaseRecord } from './lease-journal.ts';
+import type { Held, Order } from './protocol.ts';
+
+/** Why the guard does not do what it is asked to. */
+export class GuardRefusal extends Error {}
+
+export interface LeaseTableParts {
+  journal: LeaseJournal;
+  actions: Actions;
+  clock: BootClock;
+  /** The process that a component is now. */
+  processOf(instance: string): ProcessIdentity | undefined;
+}
+
+interface OpenLease {
+  record: LeaseRecord;
+  /** What is done with a lease is done one after the other. */
+  turn: Promise<unknown>;
+  ending: boolean;
+}
+
+/** The leases that are open, what holds them, and what ends them. */
+export class LeaseTable {
+  private readonly leases = new Map<string, OpenLease>();
+
+  constructor(private readonly parts: LeaseTableParts) {
+    for (const record of parts.journal.left) this.add(record);
+  }
+
+  get size(): number {
+    return this.leases.size;
+  }
+
+  list(): Held[] {
+    return [...this.leases.values()].map(({ record }) => this.view(record));
+  }
+
+  /** Begins what is ordered; the same order again is the same lease. Throws GuardRefusal, having undone what it did. */
+  async open(order: Order): Promise<Held> {
+    const lease = this.leases.get(order.id) ?? this.add(this.recordOf(order));
+    return this.inTurn(lease, async () => {
+      try {
+        await this.actionOf(lease).begin(subjectOf(lease.record), order.leaseSeconds);
+      } catch (error) {
+        await this.end(lease).catch(() => {});
+        throw new GuardRefusal(`${order.instance}: ${messageOf(error)}`);
+      }
+      return this.view(lease.record);
+    });
+  }
+
+  /** The lease lives so many seconds from now; undefined where it has ended. */
+  async renew(id: string, seconds: number): Promise<Held | undefined> {
+    const lease = this.leases.get(id);
+    if (!lease) return undefined;
+    return this.inTurn(lease, async () => {
+      if (!this.leases.has(id)) return undefined;
+      const deadline = later(this.parts.clock(), seconds);
+      this.parts.journal.renewing(id, deadline);
+      if (!(await this.actionOf(lease).extend(subjectOf(lease.record), seconds))) {
+        await this.end(lease);
+        return undefined;
+      }
+      lease.record.deadline = deadline;
+      return this.view(lease.record);
+    });
+  }
+
+  /** Ends the lease and returns what it was until then; undefined where it had ended. */
+  async close(id: string): Promise<Held | undefined> {
+    const lease = this.leases.get(id);
+    if (!lease) return undefined;
+    const last = this.view(lease.record);
+    // Should the end fail now, the next look ends it.
+    lease.record.deadline = this.parts.clock();
+    await this.inTurn(lease, () => this.end(lease));
+    return last;
+  }
+
+  /** Ends the leases that have run out. One that cannot be ended now stays open, and is tried again at the next look. */
+  async expire(): Promise<void> {
+    const now = this.parts.clock();
+    const due = [...this.leases.values()].filter(
+      ({ record, ending }) => !ending && secondsUntil(record.deadline, now) === 0,
+    );
+    await Promise.allSettled(due.map((lease) => this.inTurn(lease, () => this.expireNow(lease))));
+  }
+
+  /** Undoes all that can be undone and forgets the rest: for when the stack itself is gone. */
+  async abandon(): Promise<void> {
+    const all = [...this.leases.values()];
+    await Promise.allSettled(all.map((lease) => this.actionOf(lease).end(subjectOf(lease.record))));
+    this.leases.clear();
+  }
+
+  private async expireNow(lease: OpenLease): Promise<void> {
+    // It may have been renewed while it waited for its turn.
+    if (secondsUntil(lease.record.deadline, this.parts.clock()) === 0) await this.end(lease);
+  }
+
+  private recordOf(order: Order): LeaseRecord {
+    const { instance } = order;
+    const other = this.list().find((held) => held.instance === instance);
+    if (other) throw new GuardRefusal(`${instance} is held by ${other.state.fault} already`);
+    const process = this.parts.processOf(instance);
+    if (!process) throw new GuardRefusal(`${instance} has no process now`);
+    const now = this.parts.clock();
+    const deadline = later(now, order.leaseSeconds);
+    const record = { order, process, injectedAt: now.wall, deadline };
+    this.parts.journal.opening(record);
+    return record;
+  }
+
+  private add(record: LeaseRecord): OpenLease {
+    const lease = { record, turn: Promise.resolve(), ending: false };
+    this.leases.set(record.order.id, lease);
+    return lease;
+  }
+
+  private async end(lease: OpenLease): Promise<void> {
+    const { id } = lease.record.order;
+    if (!this.leases.has(id)) return;
+    lease.ending = true;
+    try {
+      this.parts.journal.ending(id);
+      await this.actionOf(lease).end(subjectOf(lease.record));
+      this.parts.journal.ended(id);
+      this.leases.delete(id);
+    } finally {
+      lease.ending = false;
+    }
+  }
+
+  private inTurn<T>(lease: OpenLease, work: () => Promise<T>): Promise<T> {
+    const done = lease.turn.then(work, work);
+    lease.turn = done.catch(() => {});
+    return done;
+  }
+
+  private actionOf({ record }: OpenLease): Action {
+    return this.parts.actions[record.order.action];
+  }
+
+  private view(record: LeaseRecord): Held {
+    const { id, fault, parameters, target, service, instance, action } = record.order;
+    const hits = this.parts.actions[action].inEffect(subjectOf(record)) ? 1 : 0;
+    const expiresIn = secondsUntil(record.deadline, this.parts.clock());
+    const { injectedAt } = record;
+    return {
+      service,
+      instance,
+      state: { id, fault, parameters, target, injectedAt, expiresIn, eligible: 1, hits },
+    };
+  }
+}
+
+const subjectOf = ({ order, process }: LeaseRecord): Subject => ({ instance: order.instance, process });

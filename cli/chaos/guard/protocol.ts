@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { faultStateSchema, MAX_LEASE_SECONDS, targetSchema } from '../../../service/contract.ts';
+
+/** What the guard can do to a process: end it and keep it from being started again, or stop it where it is. */
+export const ACTIONS = ['kill', 'pause'] as const;
+export type ActionName = (typeof ACTIONS)[number];
+
+const leaseSeconds = z.number().positive().max(MAX_LEASE_SECONDS);
+
+/** `POST /leases`: one component of the stack, for so long. */
+export const orderSchema = z.strictObject({
+  id: z.string().regex(/^[0-9a-z-]{1,64}$/),
+  fault: z.string(),
+  action: z.enum(ACTIONS),
+  /** service.name, or the component's own name where it is none of the service's roles. */
+  service: z.string(),
+  /** Name of the component. */
+  instance: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  target: targetSchema,
+  leaseSeconds,
+});
+export type Order = z.infer<typeof orderSchema>;
+
+/** `POST /leases/<id>/renew`. */
+export const renewSchema = z.strictObject({ leaseSeconds });
+
+/** A lease as the guard sees it now: `eligible` processes asked for, `hits` in effect (really gone, really stopped). */
+export const heldSchema = z.object({ service: z.string(), instance: z.string(), state: faultStateSchema });
+export type Held = z.infer<typeof heldSchema>;
+
+/** `GET /leases`. */
+export const heldListSchema = z.array(heldSchema);

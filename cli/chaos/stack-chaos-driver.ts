@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { type FaultState, targetSchema } from '../../service/contract.ts';
+import { ObsctlError } from '../shared/errors.ts';
+import { pollUntil } from '../shared/retry.ts';
+import type { Component, Stack, StackStatus } from '../stack/stack.ts';
+import { findFault } from './catalogue.ts';
+import type { ChaosDriver, Injection, Lease } from './chaos-driver.ts';
+import { STACK_FAULTS } from './faults/index.ts';
+import type { StackFault } from './faults/stack-fault.ts';
+import type { GuardClient } from './guard/guard-client.ts';
+import type { Held } from './guard/protocol.ts';
+import { targetsOf } from './stack-targets.ts';
+
+/** Longest wait for a component whose lease has ended to be ready again, seconds. */
+const READY_AGAIN_TIMEOUT = 20;
+
+const stackFault = (name: string): StackFault => {
+  const fault = STACK_FAULTS.find((each) => each.name === findFault(name).name);
+  if (!fault) throw new Error(`${name} is not carried by the stack`);
+  return fault;
+};
+
+const leaseOf = ({ service, instance, state }: Held): Lease => {
+  const { id, fault, injectedAt } = state;
+  return { id, fault, service, instance, injectedAt, state };
+};
+
+/** Faults that the stack itself carries: processes that are gone or stand still. The lease guard holds and ends them. */
+export class StackChaosDriver implements ChaosDriver {
+  constructor(
+    private readonly stack: Stack,
+    private readonly guard: GuardClient,
+  ) {}
+
+  async check(injection: Injection): Promise<string[]> {
+    return (await this.targets(injection)).map(({ name }) => name);
+  }
+
+  async inject(injection: Injection): Promise<Lease[]> {
+    const targets = await this.targets(injection);
+    const leases: Lease[] = [];
+    try {
+      for (const target of targets) leases.push(await this.injectOne(target, injection));
+      if (!(await this.verify(leases, 'on')))
+        throw new ObsctlError('FAULT_REFUSED', 'A fault was accepted, but not read back as on.');
+      return leases;
+    } catch (error) {
+      await this.clear(leases).catch(() => {});
+      throw error;
+    }
+  }
+
+  async renew(leases: Lease[], leaseSeconds: number): Promise<void> {
+    const renewed = await Promise.all(leases.map(({ id }) => this.guard.renew(id, leaseSeconds)));
+    const ended = leases.filter((_lease, i) => renewed[i] === null);
+    if (ended.length === 0) return;
+    const names = ended.map(({ fault, instance }) => `${fault} on ${instance}`).join(', ');
+    throw new ObsctlError('FAULT_REFUSED', `It has ended and cannot be renewed: ${names}.`);
+  }
+
+  async clear(leases: Lease[]): Promise<FaultState[]> {
+    const last = await Promise.all(leases.map(({ id }) => this.guard.close(id)));
+    return leases.map((lease, i) => last[i]?.state ?? { ...lease.state, expiresIn: 0 });
+  }
+
+  async list(): Promise<Lease[]> {
+    return (await this.guard.list()).map(leaseOf);
+  }
+
+  async clearAll(): Promise<number> {
+    const on = await this.list();
+    await this.clear(on);
+    return on.length;
+  }
+
+  /**
+   * `on`: the process is really gone, or really stopped. `gone`: no lease is open and the component is ready again;
+   * waits while it starts, for 20 s at most.
+   */
+  async verify(leases: Lease[], expected: 'on' | 'gone'): Promise<boolean> {
+    const open = await this.list();
+    const openOf = ({ id }: Lease) => open.find((lease) => lease.id === id);
+    if (expected === 'on') return leases.every((lease) => openOf(lease)?.state.hits === 1);
+    if (leases.some(openOf)) return false;
+    const ready = async () => ((await this.areReady(leases)) ? true : undefined);
+    return (await pollUntil(ready, { timeout: READY_AGAIN_TIMEOUT, every: 0.1 })) ?? false;
+  }
+
+  private async areReady(leases: Lease[]): Promise<boolean> {
+    const { components } = await this.status();
+    return leases.every(
+      ({ instance }) => components.find(({ name }) => name === instance)?.state === 'ready',
+    );
+  }
+
+  private async targets(injection: Injection): Promise<Component[]> {
+    const [status, held] = await Promise.all([this.status(), this.guard.list()]);
+    return targetsOf(stackFault(injection.fault), injection, status, held);
+  }
+
+  private async injectOne({ name, service }: Component, injection: Injection): Promise<Lease> {
+    const { fault, parameters, leaseSeconds } = injection;
+    const held = await this.guard.open({
+      id: `${fault}-${randomBytes(4).toString('hex')}`,
+      fault,
+      action: stackFault(fault).action,
+      service: service ?? name,
+      instance: name,
+      parameters,
+      target: targetSchema.parse(injection.target),
+      leaseSeconds,
+    });
+    return leaseOf(held);
+  }
+
+  private async status(): Promise<StackStatus> {
+    const status = await this.stack.status();
+    if (!status) throw new ObsctlError('STACK_DOWN', 'No stack is up.');
+    return status;
+  }
+}

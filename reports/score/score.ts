@@ -1,0 +1,71 @@
+import type { Suspect } from '../record/attribution.ts';
+import type { Findings } from '../record/findings.ts';
+import type { FaultScore } from '../record/record.ts';
+import type { InjectedFault } from '../record/truth.ts';
+
+/** An alarm fires at the end of the second that gave it away, and looks back a few: it may come this much later. */
+const SLACK_SECONDS = 2;
+
+/** When an alarm may belong to the fault: from its injection until its effects have drained. Unix seconds. */
+const watched = ({ injectedAt, clearedAt, drainSeconds }: InjectedFault): { from: number; to: number } => ({
+  from: injectedAt ?? Number.POSITIVE_INFINITY,
+  to: (clearedAt ?? Number.POSITIVE_INFINITY) + drainSeconds + SLACK_SECONDS,
+});
+
+/**
+ * What counts as harm to the client whether or not an alarm fired: otherwise "detected of those the client saw" would
+ * be true by definition. A p95 twice as long is what the detection is built for; one request in a hundred is an
+ * everyday error budget.
+ */
+const HARM = { p95: 2, errorRatio: 0.01, failures: 3 };
+
+/** Whether the client's own figures over the fault phase are that much worse than over its steady phase. */
+const clientHarmed = ({ slis }: Findings): boolean => {
+  const row = (phase: 'steady' | 'fault') =>
+    slis.find((sli) => sli.viewpoint === 'client' && sli.phase === phase);
+  const [steady, fault] = [row('steady'), row('fault')];
+  if (!steady || !fault) return false;
+  const slower = (fault.p95 ?? 0) >= HARM.p95 * (steady.p95 ?? Number.POSITIVE_INFINITY);
+  const moreErrors = (fault.errorRatio ?? 0) - (steady.errorRatio ?? 0) >= HARM.errorRatio;
+  return slower || (moreErrors && fault.failures >= HARM.failures);
+};
+
+const matches = ({ service, dependency, kind }: Suspect, { label }: InjectedFault): boolean =>
+  kind === label.kind &&
+  service === label.service &&
+  (dependency === null || label.dependency === null || dependency === label.dependency);
+
+/** "Unknown" is an answer: where the analysis gave it, it holds the first place and the suspects come after. */
+const rankOf = (fault: InjectedFault, { attribution }: Findings): number | null => {
+  const at = attribution.suspects.findIndex((suspect) => matches(suspect, fault));
+  if (at < 0 || attribution.status === 'nothing') return null;
+  return at + (attribution.status === 'named' ? 1 : 2);
+};
+
+const scoreFault = (fault: InjectedFault, findings: Findings): FaultScore => {
+  const { from, to } = watched(fault);
+  const alarms = findings.spikes.filter(({ detectedAt }) => detectedAt >= from && detectedAt <= to);
+  const first = alarms.length > 0 ? Math.min(...alarms.map(({ detectedAt }) => detectedAt)) : null;
+  const rank = first === null ? null : rankOf(fault, findings);
+  const named = rank === 1 ? findings.attribution.attributedAt : null;
+  return {
+    fault: fault.name,
+    clientSaw:
+      fault.injectedAt !== null &&
+      (alarms.some(({ viewpoint }) => viewpoint === 'client') || clientHarmed(findings)),
+    detected: first !== null,
+    rank,
+    timeToDetect: first === null ? null : first - from,
+    // Nobody can name what has not happened: a moment before the injection is no moment.
+    timeToAttribute: named === null || named < from ? null : named - from,
+  };
+};
+
+/**
+ * How well the findings tell each fault that had been injected, in their order; empty where there are no findings.
+ * Each fault is scored alone by the alarms between its injection and the end of its drain. A suspect is the fault's
+ * where service and kind are equal, and the dependency too where both name one. The client saw it where an SLI of the
+ * client alarmed, or its figures over the fault phase were clearly worse. Times are seconds.
+ */
+export const scoreOf = (faults: InjectedFault[], findings: Findings | null): FaultScore[] =>
+  findings ? faults.map((fault) => scoreFault(fault, findings)) : [];
