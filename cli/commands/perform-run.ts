@@ -6,6 +6,27 @@ import type { Output } from '../shared/output.ts';
 import type { Context } from './context.ts';
 import { watchRun } from './run-progress.ts';
 
+const pathOf = (where: {
+  service: string;
+  dependency: string | null;
+  operation: string | null;
+  kind: string;
+}): string => [where.service, where.dependency ?? '-', where.operation ?? '-', where.kind].join('/');
+
+/** What was named from telemetry, beside what had been injected: only here do the two meet. */
+const culpritLines = ({ findings, faults, scores }: RunRecord): string[] => {
+  const { status, suspects } = findings?.attribution ?? { status: 'nothing', suspects: [] };
+  if (status === 'nothing') return [];
+  const [first] = suspects;
+  const named =
+    status === 'named' && first ? `${pathOf(first)} (confidence ${first.confidence.toFixed(2)})` : 'unknown';
+  const injected = faults.map(({ name, label }, i) => {
+    const rank = scores[i]?.rank;
+    return `${name}, ${pathOf(label)}: ${rank === null || rank === undefined ? 'missed' : rank === 1 ? 'named' : `suspect ${rank}`}`;
+  });
+  return [`culprit ${named}`, ...injected.map((line) => `  injected ${line}`)];
+};
+
 const outcomeText = (record: RunRecord, report: string, output: Output): string => {
   const { verdict, findings } = record;
   const color = verdict.name === 'passed' ? 'green' : 'red';
@@ -16,6 +37,7 @@ const outcomeText = (record: RunRecord, report: string, output: Output): string 
   return [
     `${output.style('bold', 'verdict')} ${output.style(color, verdict.name)} (exit code ${verdict.exitCode})`,
     ...verdict.reasons.map((reason) => `  ${reason}`),
+    ...culpritLines(record),
     ...(spikes.length > 0 ? ['spikes', ...spikes] : []),
     `report ${report}`,
   ].join('\n');
