@@ -40,21 +40,28 @@ export const everythingIn = async (source: TelemetrySource, window: Window) => (
 
 type Row = Record<string, unknown>;
 
-/** Rows of the telemetry database as it was written, nothing stripped; read from a copy, as one process may open it. */
-export const readRawStore = async (user: User, tables: string[]): Promise<Record<string, Row[]>> => {
-  const folder = mkdtempSync(join(tmpdir(), 'raw-store-'));
-  const name = 'telemetry.duckdb';
-  for (const file of [name, `${name}.wal`]) {
-    const source = join(user.state().temporary, file);
-    if (existsSync(source)) cpSync(source, join(folder, file));
-  }
-  const store = await Store.open(join(folder, name));
+const readTables = async (file: string, tables: string[]): Promise<Record<string, Row[]>> => {
+  const store = await Store.open(file);
   try {
     const rows: Record<string, Row[]> = {};
     for (const table of tables) rows[table] = await store.query(`SELECT * FROM ${table}`);
     return rows;
   } finally {
     await store.close();
+  }
+};
+
+/** Rows of the telemetry database as it was written, nothing stripped; read from a copy, as one process may open it. */
+export const readRawStore = async (user: User, tables: string[]): Promise<Record<string, Row[]>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'raw-store-'));
+  try {
+    const name = 'telemetry.duckdb';
+    for (const file of [name, `${name}.wal`]) {
+      const source = join(user.state().temporary, file);
+      if (existsSync(source)) cpSync(source, join(folder, file));
+    }
+    return await readTables(join(folder, name), tables);
+  } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };

@@ -77,7 +77,10 @@ const wasted = (examples: TracedExample[]): string | null => {
 
 /** Where the errors start, where the time went, and what ran for nobody; by the example traces alone. */
 export const origin = (spikes: Spike[]): string | null => {
-  const of = (kind: Spike['kind']) => examplesOf(spikes.filter((spike) => spike.kind === kind));
+  // Where somebody waited, what ran behind is not where the time went.
+  const waited = spikes.filter(({ sli }) => sli !== 'job-latency');
+  const telling = waited.length > 0 ? waited : spikes;
+  const of = (kind: Spike['kind']) => examplesOf(telling.filter((spike) => spike.kind === kind));
   const parts = [errorOrigin(of('error')), timeOrigin(of('latency')), wasted(examplesOf(spikes))];
   return parts.filter(Boolean).join(' ') || null;
 };

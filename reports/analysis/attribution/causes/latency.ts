@@ -35,6 +35,21 @@ const collecting = (facts: Facts, service: string) =>
     () => reason('resource', -1, `garbage collection of ${service} took more time than before`),
   );
 
+const retried = (facts: Facts, service: string) => {
+  const failing = facts.origins.some(
+    ({ place, shareOfFailed }) =>
+      shareOfFailed > 0.3 &&
+      (place.caller === service || (place.service === service && place.role === 'call')),
+  );
+  return when(failing && facts.retries.resends > 0.3, () =>
+    reason(
+      'retries',
+      -2.5,
+      `${service} paused between its attempts at calls that failed: that is own time, too`,
+    ),
+  );
+};
+
 const timedOut = (facts: Facts, service: string) => {
   const late = facts.origins.filter(
     ({ place, lateAnswers }) => place.role === 'call' && place.dependency === service && lateAnswers > 0,
@@ -83,6 +98,7 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
       ...blocked(facts, service),
       ...queued(facts, service),
       ...collecting(facts, service),
+      ...retried(facts, service),
       ...(behind ? timedOut(facts, service) : []),
     ],
   };

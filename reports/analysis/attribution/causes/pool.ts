@@ -2,6 +2,7 @@ import type { Facts } from '../facts/index.ts';
 import { type Cause, type Claim, figure, narrowed, percent, reason, strength, took, when } from './cause.ts';
 import {
   cachesOf,
+  fetchesLess,
   hasCollapsed,
   lockWaiters,
   moved,
@@ -74,7 +75,8 @@ const failing = (facts: Facts, service: string) => {
 const queries = (facts: Facts, service: string) => {
   const [slower] = moved(facts, 'db.client.operation.duration.mean', service);
   const share = weightOf(waitsIn(facts, service, 'query'));
-  const slow = slower !== undefined || share > 0.2;
+  const acquire = weightOf(waitsIn(facts, service, 'acquire'));
+  const slow = share > 0.2 || (slower !== undefined && acquire < 0.6);
   return slow
     ? [
         reason(
@@ -88,7 +90,8 @@ const queries = (facts: Facts, service: string) => {
 
 const behindCache = (facts: Facts, service: string) =>
   when(
-    cachesOf(facts).some((cache) => cache.service === service && hasCollapsed(cache)),
+    cachesOf(facts).some((cache) => cache.service === service && hasCollapsed(cache)) &&
+      !fetchesLess(facts, service),
     () => reason('resource', -3, 'the cache let far more through to the database than before'),
   );
 

@@ -6,6 +6,7 @@ import {
   type CacheView,
   cacheSystem,
   cachesOf,
+  fetchesLess,
   hasCollapsed,
   missRatio,
   moved,
@@ -100,6 +101,13 @@ const claimOf = (facts: Facts, cache: CacheView): Claim => {
         },
       ),
       ...twinReason(facts, service),
+      ...when(fetchesLess(facts, service), () =>
+        reason(
+          'resource',
+          -4,
+          `${service} sent far fewer statements to the database than before: what the cache missed was not fetched, and so not kept`,
+        ),
+      ),
       ...databaseWork(facts, service),
     ],
   };

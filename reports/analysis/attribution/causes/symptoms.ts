@@ -98,6 +98,13 @@ export const hasCollapsed = (cache: CacheView): boolean =>
   missRatio(cache.during) - missRatio(cache.steady) > 0.15 &&
   missRatio(cache.during) > 0.25;
 
+/** The service sent so much less to its database that misses cannot have been fetched there. */
+export const fetchesLess = (facts: Facts, service: string): boolean => {
+  const rates = resourcesNamed(facts, 'db.client.operation.rate', service);
+  const sum = (of: 'steady' | 'during') => rates.reduce((total, one) => total + one[of], 0);
+  return sum('steady') > 0 && sum('during') < 0.6 * sum('steady');
+};
+
 export const hasFailed = (cache: CacheView): boolean =>
   failRatio(cache.during) - failRatio(cache.steady) > 0.1;
 
