@@ -84,7 +84,10 @@ export const attributionSchema = z.object({
   window: windowSchema.nullable(),
   /** Belief that none of the suspects is it, 0..1. */
   unknown: z.number().min(0).max(1),
-  /** First moment by which the telemetry that had come in named the same culprit; null where nothing is named. */
+  /**
+   * From this moment on what had happened by then (by the telemetry's own times, without its way to where it can be asked)
+   * named the same culprit; null where nothing is named, or not within 30 s of the first alarm.
+   */
   attributedAt: unixSeconds.nullable(),
   /** What was missing from the evidence and lowered the confidence, one sentence each. */
   lacks: z.array(z.string()),

@@ -111,12 +111,12 @@ export const recordSeriesSchema = z.object({
 /** How the findings compare with what had been injected; made after the seal of the truth is broken, never before. */
 export const faultScoreSchema = z.object({
   fault: z.string(),
-  /** An SLI of the client alarmed while it was on or drained, or its figures over the fault phase were clearly worse. */
+  /** The client's own figures over the fault phase were clearly worse than over steady, whether or not anything alarmed. */
   clientSaw: z.boolean(),
-  /** Any SLI did. */
+  /** An SLI alarmed while it was on or drained. */
   detected: z.boolean(),
   /**
-   * Place of the first suspect with the fault's service and kind (and dependency, where both name one), from 1, or from
+   * Place of the first suspect with the fault's service, dependency and kind, from 1, or from
    * 2 where the first answer was "unknown"; null = not among them.
    */
   rank: z.number().int().positive().nullable(),

@@ -44,7 +44,7 @@ describe('score', () => {
     const [score] = scored(found([spike(T + 5), spike(T + 2.5, 'server')]));
     expect(score).toEqual({
       fault: 'pool-exhaustion',
-      clientSaw: true,
+      clientSaw: false,
       detected: true,
       rank: 1,
       timeToDetect: 2.5,
@@ -71,6 +71,7 @@ describe('score', () => {
     ['one request in a hundred failed', { errorRatio: 0.01, failures: 6 }, true],
     ['fewer failures than that', { errorRatio: 0.009, failures: 6 }, false],
     ['too few failures to tell', { errorRatio: 0.02, failures: 2 }, false],
+    ['less than half of its requests ended', { requestsPerSecond: 0.4 }, true],
   ])('takes a fault for seen without any alarm where the client had %s', (_what, changes, clientSaw) => {
     const row = {
       ...findings!.slis[0]!,
@@ -78,6 +79,7 @@ describe('score', () => {
       errorRatio: 0,
       failures: 0,
       p95: 0.05,
+      requestsPerSecond: 1,
     };
     const slis = [
       { ...row, phase: 'steady' as const },
@@ -106,7 +108,7 @@ describe('score', () => {
     ['another kind', { kind: 'lock' }, null],
     ['another service', { service: 'worker' }, null],
     ['another dependency', { dependency: 'redis' }, null],
-    ['no dependency, where it could name one', { dependency: null }, 1],
+    ['no dependency, where there is one', { dependency: null }, null],
     ['another operation', { operation: 'GET /orders' }, 1],
   ] as const)('of a suspect with %s', (_what, changes, rank) => {
     expect(scored(found([spike(T + 2)], { suspects: [suspect(changes)] }))[0]).toMatchObject({ rank });

@@ -13,11 +13,11 @@ const watched = ({ injectedAt, clearedAt, drainSeconds }: InjectedFault): { from
 });
 
 /**
- * What counts as harm to the client whether or not an alarm fired: otherwise "detected of those the client saw" would
- * be true by definition. A p95 twice as long is what the detection is built for; one request in a hundred is an
- * everyday error budget.
+ * What counts as harm to the client, whether or not an alarm fired: otherwise "detected of those the client saw" would be
+ * true by definition. A p95 twice as long is what the detection is built for; one request in a hundred is an everyday
+ * error budget; where less than half of the usual requests end at all, the rest of them hang.
  */
-const HARM = { p95: 2, errorRatio: 0.01, failures: 3 };
+const HARM = { p95: 2, errorRatio: 0.01, failures: 3, throughput: 0.5 };
 
 /** Whether the client's own figures over the fault phase are that much worse than over its steady phase. */
 const clientHarmed = ({ slis }: Findings): boolean => {
@@ -27,13 +27,12 @@ const clientHarmed = ({ slis }: Findings): boolean => {
   if (!steady || !fault) return false;
   const slower = (fault.p95 ?? 0) >= HARM.p95 * (steady.p95 ?? Number.POSITIVE_INFINITY);
   const moreErrors = (fault.errorRatio ?? 0) - (steady.errorRatio ?? 0) >= HARM.errorRatio;
-  return slower || (moreErrors && fault.failures >= HARM.failures);
+  const stalled = fault.requestsPerSecond < HARM.throughput * steady.requestsPerSecond;
+  return slower || stalled || (moreErrors && fault.failures >= HARM.failures);
 };
 
 const matches = ({ service, dependency, kind }: Suspect, { label }: InjectedFault): boolean =>
-  kind === label.kind &&
-  service === label.service &&
-  (dependency === null || label.dependency === null || dependency === label.dependency);
+  kind === label.kind && service === label.service && dependency === label.dependency;
 
 /** "Unknown" is an answer: where the analysis gave it, it holds the first place and the suspects come after. */
 const rankOf = (fault: InjectedFault, { attribution }: Findings): number | null => {
@@ -44,15 +43,15 @@ const rankOf = (fault: InjectedFault, { attribution }: Findings): number | null 
 
 const scoreFault = (fault: InjectedFault, findings: Findings): FaultScore => {
   const { from, to } = watched(fault);
-  const alarms = findings.spikes.filter(({ detectedAt }) => detectedAt >= from && detectedAt <= to);
+  const alarms = findings.spikes.filter(
+    ({ onset, detectedAt }) => onset >= from - SLACK_SECONDS && detectedAt >= from && detectedAt <= to,
+  );
   const first = alarms.length > 0 ? Math.min(...alarms.map(({ detectedAt }) => detectedAt)) : null;
   const rank = first === null ? null : rankOf(fault, findings);
   const named = rank === 1 ? findings.attribution.attributedAt : null;
   return {
     fault: fault.name,
-    clientSaw:
-      fault.injectedAt !== null &&
-      (alarms.some(({ viewpoint }) => viewpoint === 'client') || clientHarmed(findings)),
+    clientSaw: fault.injectedAt !== null && clientHarmed(findings),
     detected: first !== null,
     rank,
     timeToDetect: first === null ? null : first - from,
@@ -64,8 +63,7 @@ const scoreFault = (fault: InjectedFault, findings: Findings): FaultScore => {
 /**
  * How well the findings tell each fault that had been injected, in their order; empty where there are no findings.
  * Each fault is scored alone by the alarms between its injection and the end of its drain. A suspect is the fault's
- * where service and kind are equal, and the dependency too where both name one. The client saw it where an SLI of the
- * client alarmed, or its figures over the fault phase were clearly worse. Times are seconds.
+ * where service, dependency and kind are equal. The client saw it where its figures over the fault phase were clearly worse. Times are seconds.
  */
 export const scoreOf = (faults: InjectedFault[], findings: Findings | null): FaultScore[] =>
   findings ? faults.map((fault) => scoreFault(fault, findings)) : [];

@@ -155,9 +155,10 @@ const pairs: Entry[] = PAIRS.map((faults, i) => ({
 export const PLAN: Entry[] = [
   ...[0, 1].flatMap((turn) => singles('tuning', turn)),
   ...calm('tuning'),
-  ...[0, 1, 2].flatMap((turn) => singles('unseen', turn)),
+  ...[0, 1].flatMap((turn) => singles('unseen', turn)),
   ...calm('unseen'),
   ...pairs,
+  ...singles('unseen', 2),
 ];
 
 export interface Choice {

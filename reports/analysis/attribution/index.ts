@@ -46,7 +46,14 @@ const thinned = (evidence: Evidence): Evidence => {
   return { ...evidence, traces };
 };
 
-/** The first second by which what had come in named the same culprit. */
+const asOf = (evidence: Evidence, spikes: DetectedSpike[], time: number): Attribution => {
+  const phases = evidence.phases
+    .filter(({ from }) => from < time)
+    .map((phase) => ({ ...phase, to: Math.min(phase.to, time) }));
+  return attribute({ ...truncateAt(evidence, time), phases }, knownBy(spikes, time));
+};
+
+/** The second from which on all that had happened by then named the same culprit, without a break. */
 const attributedAt = (
   evidence: Evidence,
   spikes: DetectedSpike[],
@@ -55,15 +62,13 @@ const attributedAt = (
 ): number | null => {
   const first = Math.min(...spikes.map(({ detectedAt }) => detectedAt));
   const last = Math.min(Math.max(first, to), first + PATIENCE_SECONDS);
+  let since: number | null = null;
   for (let time = first; time <= last; time += STEP_SECONDS) {
-    const phases = evidence.phases.map((phase) => ({
-      ...phase,
-      to: Math.min(phase.to, Math.max(phase.from, time)),
-    }));
-    const then = attribute({ ...truncateAt(evidence, time), phases }, knownBy(spikes, time));
-    if (then.status === 'named' && sameCulprit(then.suspects[0], culprit)) return time;
+    const then = asOf(evidence, spikes, time);
+    if (then.status !== 'named' || !sameCulprit(then.suspects[0], culprit)) since = null;
+    else since ??= time;
   }
-  return null;
+  return since;
 };
 
 /** What broke, by telemetry alone: ranked suspects with their evidence, or that it is unknown. */

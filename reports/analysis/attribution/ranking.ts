@@ -30,13 +30,20 @@ const pointsAt = ({ reasons }: Claim): boolean =>
     .filter(({ signal, weight }) => signal !== 'absence' && weight > 0)
     .reduce((sum, { weight }) => sum + weight, 0) >= MIN_POINTING;
 
-/** Each suspect once, by its best claim; those that more speaks against than for are none. */
+/** Two claims of the same: the better one, with the instances of both. */
+const joined = (a: Scored, b: Scored): Scored => {
+  const [better, other] = b.score > a.score ? [b, a] : [a, b];
+  const all = better.instances.length > 0 && other.instances.length > 0;
+  return { ...better, instances: all ? [...new Set([...better.instances, ...other.instances])].sort() : [] };
+};
+
+/** Each suspect once; those that more speaks against than for are none. */
 const distinct = (claims: Claim[]): Scored[] => {
   const best = new Map<string, Scored>();
   for (const claim of claims.filter(pointsAt)) {
     const scored = { ...claim, score: scoreOf(claim) };
     const known = best.get(identity(claim));
-    if (scored.score > 0 && (!known || scored.score > known.score)) best.set(identity(claim), scored);
+    if (scored.score > 0) best.set(identity(claim), known ? joined(known, scored) : scored);
   }
   return [...best.values()].sort((a, b) => b.score - a.score || (identity(a) < identity(b) ? -1 : 1));
 };

@@ -1,5 +1,6 @@
 import type { Reason, Signal, Suspect } from '../../../record/attribution.ts';
 import type { Facts } from '../facts/index.ts';
+import type { Origin } from '../facts/origins.ts';
 
 /** A suspect before the others are known: what it claims, and the reasons for and against. */
 export type Claim = Pick<Suspect, 'service' | 'dependency' | 'operation' | 'kind' | 'instances' | 'reasons'>;
@@ -50,12 +51,28 @@ export const took = (seconds: number): string =>
     ? `${seconds.toFixed(2)} s`
     : `${seconds < 0.01 ? (seconds * 1000).toFixed(1) : Math.round(seconds * 1000)} ms`;
 
+/** What it took before, where anything is known of it. */
+export const usually = (steady: number | null): string =>
+  steady === null ? '' : `, against ${took(steady)} in steady`;
+
+/** Share of the incident's failed requests in which any of the origins stands, each request counted once. */
+export const shareOfFailed = (origins: Origin[]): number =>
+  new Set(origins.flatMap(({ failedIds }) => failedIds)).size / Math.max(1, origins[0]?.failures ?? 0);
+
+/** The same of all requests looked at. */
+export const shareOfAll = (origins: Origin[]): number =>
+  new Set(origins.flatMap(({ traceIds }) => traceIds)).size / Math.max(1, origins[0]?.requests ?? 0);
+
 export const figure = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
 
 /** Items in groups of equal key, in order of first appearance. */
 export const grouped = <T>(items: T[], keyOf: (item: T) => string): T[][] => {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  for (const item of items) {
+    const group = groups.get(keyOf(item)) ?? [];
+    group.push(item);
+    groups.set(keyOf(item), group);
+  }
   return [...groups.values()];
 };

@@ -28,11 +28,14 @@ const shift = (where: Partial<Place>, share: number, changes: Partial<Shift> = {
   during: 0.8,
   steady: 0.01,
   traces: 20,
+  answered: 20,
   traceIds: [],
   instances: ['api-1', 'api-2'],
   from: 100,
   ...changes,
 });
+
+const IDS = Array.from({ length: 20 }, (_, i) => `trace-${i}`);
 
 const origin = (where: Partial<Place>, changes: Partial<Origin> = {}): Origin => ({
   place: place(where),
@@ -41,7 +44,10 @@ const origin = (where: Partial<Place>, changes: Partial<Origin> = {}): Origin =>
   share: 0.8,
   shareOfFailed: 1,
   steadyShare: 0,
-  traceIds: [],
+  traceIds: IDS,
+  failedIds: (changes.shareOfFailed ?? 1) > 0 ? IDS : [],
+  requests: 25,
+  failures: 20,
   instances: ['api-1', 'api-2'],
   duration: 0.5,
   spread: 1.1,
@@ -84,6 +90,7 @@ const gone = (changes: Partial<MissingInstance>): MissingInstance => ({
   exit: null,
   restarted: false,
   resumed: false,
+  known: true,
   from: 100,
   ...changes,
 });
@@ -345,6 +352,6 @@ describe('causes', () => {
   it('CPU that the traffic explains is none', () => {
     const resources = [resource('process.cpu.utilization', 0.2, 0.6)];
     expect(suspectsOf({ resources }).suspects[0]?.kind).toBe('cpu');
-    expect(suspectsOf({ resources, traffic: new Map([['api', 3]]) }).suspects).toEqual([]);
+    expect(suspectsOf({ resources, traffic: new Map([['api-1', 3]]) }).suspects).toEqual([]);
   });
 });

@@ -66,21 +66,21 @@ const stretched = (facts: Facts, service: string) => {
   );
 };
 
-const singleThread = (facts: Facts, { service, during }: ResourceShift) => {
-  const loop = blockedLoops(facts, service)[0];
+const singleThread = (facts: Facts, { service, instance, during }: ResourceShift) => {
+  const loop = blockedLoops(facts, service).find((one) => one.instance === instance);
   return when(loop !== undefined && loop.during > 0.09 && during <= ONE_THREAD, () =>
     reason(
       'resource',
       -3,
-      `it is one thread that worked, the one of the event loop, which was delayed by ${took(loop!.during)}`,
+      `it used no more than one thread could, and its event loop was delayed by ${took(loop!.during)}`,
     ),
   );
 };
 
 const claimOf = (facts: Facts, cpus: ResourceShift[]): Claim => {
-  const [most] = cpus;
-  const { service } = most!;
-  const more = Math.max(...cpus.map((cpu) => extraCores(facts, cpu)));
+  const most = cpus.reduce((a, b) => (extraCores(facts, b) > extraCores(facts, a) ? b : a));
+  const { service } = most;
+  const more = extraCores(facts, most);
   const { shift, slower } = jobsOf(facts, service);
   const jobs = shift !== undefined || slower !== undefined;
   return {
@@ -97,12 +97,12 @@ const claimOf = (facts: Facts, cpus: ResourceShift[]): Claim => {
       reason(
         'resource',
         4 * strength(more, HALF_CORES),
-        `${most!.instance} used ${figure(most!.during)} cores, against ${figure(most!.steady)} in steady: ${figure(more)} more than its traffic explains`,
-        { from: most!.from },
+        `${most.instance} used ${figure(most.during)} cores, against ${figure(most.steady)} in steady: ${figure(more)} more than its traffic explains`,
+        { from: most.from },
       ),
       ...jobReasons(facts, service),
       ...stretched(facts, service),
-      ...singleThread(facts, most!),
+      ...singleThread(facts, most),
     ],
   };
 };

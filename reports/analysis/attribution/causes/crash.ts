@@ -28,7 +28,7 @@ const claimOf = (facts: Facts, one: MissingInstance): Claim => ({
     ...when(one.missedScrapes > 0, () =>
       reason(
         'missing-instance',
-        2 * strength(one.stretch, 2),
+        (one.exit === null ? 3.5 : 2) * strength(one.stretch, 2),
         `${one.instance} did not answer ${one.missedScrapes} scrapes`,
         { from: one.from },
       ),
@@ -37,7 +37,9 @@ const claimOf = (facts: Facts, one: MissingInstance): Claim => ({
     ...when(one.resumed && one.exit === null, () =>
       reason('missing-instance', -4, `it went on afterwards as the same process`),
     ),
-    ...when(one.exit === null && !one.restarted, () => reason('absence', -1, 'nothing saw its process end')),
+    ...when(one.exit === null && !one.restarted, () =>
+      reason('absence', -0.75, 'nothing saw its process end'),
+    ),
     ...when(one.exit === null && one.signsOfLife > 0, () =>
       reason(
         'missing-instance',

@@ -1,15 +1,9 @@
 import type { Facts } from '../facts/index.ts';
 import type { Origin } from '../facts/origins.ts';
-import { type Cause, type Claim, grouped, narrowed, percent, reason, when } from './cause.ts';
+import { type Cause, type Claim, grouped, narrowed, percent, reason, shareOfFailed, when } from './cause.ts';
 import { saturation } from './symptoms.ts';
 
 const MIN_SHARE = 0.1;
-
-const shareOf = (origins: Origin[]): number =>
-  Math.min(
-    1,
-    origins.reduce((sum, o) => sum + o.shareOfFailed, 0),
-  );
 
 const template = (facts: Facts, service: string) => {
   const found = facts.templates.find(
@@ -34,7 +28,7 @@ const claimOf = (facts: Facts, origins: Origin[]): Claim => {
   const [first] = origins;
   const { service, caller, role, dependency, operation, name } = first!.place;
   const behind = role === 'handler' && caller !== null && caller !== facts.clientService;
-  const share = shareOf(origins);
+  const share = shareOfFailed(origins);
   const message = first!.message ? ` (“${first!.message}”)` : '';
   return {
     service: behind ? caller : service,
@@ -66,10 +60,10 @@ const claimOf = (facts: Facts, origins: Origin[]): Claim => {
 /** Failures that begin in code of the service itself, or in a statement it made. */
 export const error: Cause = (facts) => {
   const own = facts.origins.filter(
-    ({ place, shareOfFailed, steadyShare, share }) =>
-      ['handler', 'job', 'query'].includes(place.role) && shareOfFailed > 0 && share > steadyShare,
+    ({ place, failedIds, steadyShare, share }) =>
+      ['handler', 'job', 'query'].includes(place.role) && failedIds.length > 0 && share > steadyShare,
   );
   return grouped(own, ({ place }) => `${place.service} ${place.caller} ${place.role} ${place.dependency}`)
-    .filter((origins) => shareOf(origins) >= MIN_SHARE)
+    .filter((origins) => shareOfFailed(origins) >= MIN_SHARE)
     .map((origins) => claimOf(facts, origins));
 };

@@ -15,7 +15,7 @@ const threads = (facts: Facts, { instance, service }: ResourceShift) => {
       reason(
         'resource',
         -3,
-        `${instance} used ${figure(cpu!.during)} cores: other threads took the processor from the loop`,
+        `${instance} used ${figure(cpu!.during)} cores: more than the loop alone can use, so that other threads worked as well`,
       ),
     ),
   ];

@@ -1,10 +1,34 @@
 import type { Facts } from '../facts/index.ts';
 import type { Shift } from '../facts/shifts.ts';
-import { type Cause, type Claim, grouped, narrowed, percent, reason, took, when } from './cause.ts';
-import { blockedLoops, busyCpus, moved, saturation, shareOf, weightOf } from './symptoms.ts';
+import { type Cause, type Claim, grouped, narrowed, percent, reason, took, usually, when } from './cause.ts';
+import {
+  blockedLoops,
+  busyCpus,
+  MOVED,
+  moved,
+  resourcesNamed,
+  saturation,
+  shareOf,
+  weightOf,
+} from './symptoms.ts';
 
 /** A place must carry this share of the added wait to be a suspect. */
 const MIN_SHARE = 0.15;
+
+/** Said only of what was measured. */
+const idle = (facts: Facts, service: string) => {
+  const measured = [
+    ...resourcesNamed(facts, 'process.cpu.utilization', service),
+    ...resourcesNamed(facts, 'nodejs.eventloop.delay.p99', service),
+  ];
+  return when(measured.length > 0 && measured.every(({ z }) => z <= MOVED), () =>
+    reason(
+      'absence',
+      0.6,
+      `CPU and event loop of ${service} stayed as they were: it waited, it did not work`,
+    ),
+  );
+};
 
 const busy = (facts: Facts, service: string) =>
   when(busyCpus(facts, service).length > 0, () =>
@@ -84,16 +108,10 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
       reason(
         'critical-path',
         4.5 * weightOf(shifts),
-        `${percent(share)} of the added wait is own time of ${service}: ${took(worst.during)} in ${worst.place.name}, against ${took(worst.steady ?? 0)} in steady`,
+        `${percent(share)} of the added wait is own time of ${service}: ${took(worst.during)} in ${worst.place.name}${usually(worst.steady)}`,
         { traceIds: worst.traceIds, from: worst.from },
       ),
-      ...when(busyCpus(facts, service).length === 0 && blockedLoops(facts, service).length === 0, () =>
-        reason(
-          'resource',
-          0.6,
-          `CPU and event loop of ${service} stayed as they were: it waited, it did not work`,
-        ),
-      ),
+      ...idle(facts, service),
       ...busy(facts, service),
       ...blocked(facts, service),
       ...queued(facts, service),

@@ -10,16 +10,18 @@ import {
   reason,
   strength,
   took,
+  usually,
   when,
 } from './cause.ts';
-import { cachesOf, hasCollapsed, lockWaiters, shareOf, weightOf } from './symptoms.ts';
+import { cachesOf, fetchesLess, hasCollapsed, lockWaiters, shareOf, weightOf } from './symptoms.ts';
 
 /** A place must carry this share of the added wait to be a suspect. */
 const MIN_SHARE = 0.1;
 
 const byCache = (facts: Facts, service: string) =>
   when(
-    cachesOf(facts).some((cache) => cache.service === service && hasCollapsed(cache)),
+    cachesOf(facts).some((cache) => cache.service === service && hasCollapsed(cache)) &&
+      !fetchesLess(facts, service),
     () =>
       reason(
         'resource',
@@ -47,7 +49,7 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
       reason(
         'critical-path',
         3.5 * weightOf(shifts),
-        `${percent(share)} of the added wait is statements of ${service}: ${took(worst!.during)} in ${worst!.place.name}, against ${took(worst!.steady ?? 0)} in steady`,
+        `${percent(share)} of the added wait is statements of ${service}: ${took(worst!.during)} in ${worst!.place.name}${usually(worst!.steady)}`,
         {
           traceIds: worst!.traceIds,
           from: worst!.from,

@@ -1,9 +1,6 @@
 import type { Facts } from '../facts/index.ts';
-import type { MissingInstance } from '../facts/instances.ts';
+import { type MissingInstance, SILENT_SCRAPES } from '../facts/instances.ts';
 import { type Cause, type Claim, percent, reason, strength, when } from './cause.ts';
-
-/** Fewer scrapes missed in a row than this are a slow answer. */
-const MIN_STRETCH = 3;
 
 const timeOuts = ({ client }: Facts) =>
   when(client.timedOut > 0, () =>
@@ -31,7 +28,7 @@ const claimOf = (facts: Facts, one: MissingInstance): Claim => ({
       `${one.instance} did not answer ${one.stretch} scrapes in a row`,
       { from: one.from },
     ),
-    ...when(one.exit === null, () => reason('absence', 1.5, 'nothing saw its process end')),
+    ...when(one.exit === null, () => reason('absence', 0.75, 'nothing saw its process end')),
     ...when(one.resumed, () => reason('missing-instance', 1.5, 'it went on afterwards as the same process')),
     ...when(one.restarted, () => reason('missing-instance', -4, 'it came back as another process')),
     ...when(one.exit === null && one.signsOfLife > 0, () =>
@@ -48,5 +45,5 @@ const claimOf = (facts: Facts, one: MissingInstance): Claim => ({
 /** An instance that stands still: no answer to anything, and no end of its process. */
 export const pause: Cause = (facts) =>
   facts.missing
-    .filter(({ exit, stretch }) => exit === null && stretch >= MIN_STRETCH)
+    .filter(({ exit, stretch, known }) => exit === null && known && stretch >= SILENT_SCRAPES)
     .map((one) => claimOf(facts, one));

@@ -1,5 +1,17 @@
 import type { Facts } from '../facts/index.ts';
-import { type Cause, type Claim, figure, narrowed, percent, reason, strength, took, when } from './cause.ts';
+import {
+  type Cause,
+  type Claim,
+  figure,
+  narrowed,
+  percent,
+  reason,
+  shareOfFailed,
+  strength,
+  took,
+  usually,
+  when,
+} from './cause.ts';
 import {
   cachesOf,
   fetchesLess,
@@ -23,12 +35,14 @@ const database = (facts: Facts, service: string): string =>
 
 const waiting = (facts: Facts, service: string) => {
   const [pending] = moved(facts, 'db.client.connection.pending_requests', service);
-  const used = resourcesNamed(facts, 'db.client.connection.used', service)[0];
+  const used = resourcesNamed(facts, 'db.client.connection.used', service).find(
+    ({ instance }) => instance === pending?.instance,
+  );
   return when(pending !== undefined, () =>
     reason(
       'resource',
       2.5 * strength(pending!.during, HALF_WAITING),
-      `${figure(pending!.during)} requests waited for a connection of ${pending!.instance}'s pool, with ${figure(used?.peak ?? 0)} connections in use`,
+      `${figure(pending!.during)} requests waited for a connection of ${pending!.instance}'s pool${used ? `, with ${figure(used.peak)} connections in use` : ''}`,
       { from: pending!.from },
     ),
   );
@@ -41,7 +55,7 @@ const acquiring = (facts: Facts, service: string) => {
     reason(
       'critical-path',
       4 * weightOf(shifts),
-      `${percent(share)} of the added wait is the wait for a connection: ${took(shifts[0]!.during)}, against ${took(shifts[0]!.steady ?? 0)} in steady`,
+      `${percent(share)} of the added wait is the wait for a connection: ${took(shifts[0]!.during)}${usually(shifts[0]!.steady)}`,
       {
         traceIds: shifts[0]!.traceIds,
         from: shifts[0]!.from,
@@ -54,10 +68,7 @@ const failing = (facts: Facts, service: string) => {
   const origins = facts.origins.filter(
     ({ place, traces }) => place.service === service && place.role === 'acquire' && traces > 0,
   );
-  const share = Math.min(
-    1,
-    origins.reduce((sum, one) => sum + one.shareOfFailed, 0),
-  );
+  const share = shareOfFailed(origins);
   return when(share > 0.05, () =>
     reason(
       'error-origin',
@@ -71,21 +82,30 @@ const failing = (facts: Facts, service: string) => {
   );
 };
 
+/** Statements so much slower than before, and so slow, keep connections busy whatever else waits, times and seconds. */
+const SLOW_STATEMENTS = { times: 5, seconds: 0.1 };
+
 /** Connections that are busy for long are held by slow statements: then the pool is a victim. */
 const queries = (facts: Facts, service: string) => {
   const [slower] = moved(facts, 'db.client.operation.duration.mean', service);
+  const measured = resourcesNamed(facts, 'db.client.operation.duration.mean', service).length > 0;
   const share = weightOf(waitsIn(facts, service, 'query'));
-  const acquire = weightOf(waitsIn(facts, service, 'acquire'));
-  const slow = share > 0.2 || (slower !== undefined && acquire < 0.6);
-  return slow
-    ? [
-        reason(
-          'critical-path',
-          -3,
-          `the statements themselves got slower${slower ? ` (${took(slower.during)} on average, against ${took(slower.steady)})` : ''}: they kept the connections busy`,
-        ),
-      ]
-    : [reason('absence', 0.8, 'the statements themselves took no longer than before')];
+  const long =
+    slower !== undefined &&
+    slower.during > SLOW_STATEMENTS.times * slower.steady &&
+    slower.during > SLOW_STATEMENTS.seconds;
+  const figures = slower ? ` (${took(slower.during)} on average${usually(slower.steady)})` : '';
+  if (share > 0.2 || long)
+    return [
+      reason(
+        'critical-path',
+        -3,
+        `the statements themselves got slower${figures}: they kept the connections busy`,
+      ),
+    ];
+  return when(measured && slower === undefined, () =>
+    reason('absence', 0.8, 'the statements themselves took no longer than before'),
+  );
 };
 
 const behindCache = (facts: Facts, service: string) =>

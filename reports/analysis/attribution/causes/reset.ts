@@ -1,3 +1,4 @@
+import { wasAway } from '../facts/instances.ts';
 import { type Cause, narrowed, percent, reason, when } from './cause.ts';
 
 const MIN_CUT = 2;
@@ -25,7 +26,7 @@ export const reset: Cause = (facts) => {
           },
         ),
         ...when(
-          facts.missing.some(({ service }) => service === entryService),
+          facts.missing.some((one) => one.service === entryService && wasAway(one)),
           () =>
             reason(
               'missing-instance',

@@ -1,6 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import { type Cause, type Claim, figure, reason, strength, when } from './cause.ts';
-import { saturation } from './symptoms.ts';
+import { moved, saturation } from './symptoms.ts';
 
 /** Less than this many times the usual share of requests is the mix of operations, not retries. */
 const MIN_AMPLIFICATION = 1.3;
@@ -9,6 +9,12 @@ const MIN_AMPLIFICATION = 1.3;
 const callerOf = (facts: Facts, service: string): string =>
   facts.shifts.find(({ place }) => place.service === service && place.caller !== null)?.place.caller ??
   facts.entryService;
+
+/** More requests alone may be what users want: somebody must have sent something again, more than before. */
+const wereRetries = (facts: Facts): boolean =>
+  facts.retries.resends > 0.1 ||
+  facts.retries.client.during > 1.1 * facts.retries.client.steady ||
+  moved(facts, 'http.client.retry.rate').length > 0;
 
 const clientRetries = ({ retries: { client } }: Facts) =>
   when(client.during > 1.1 * client.steady, () =>
@@ -70,5 +76,6 @@ const claimOf = (
 /** Retries that keep a callee overloaded. Amplification alone is not enough: every time-out is tried again. */
 export const retry: Cause = (facts) =>
   facts.retries.downstream
+    .filter(() => wereRetries(facts))
     .filter(({ amplification }) => amplification >= MIN_AMPLIFICATION)
     .map((one) => claimOf(facts, one));

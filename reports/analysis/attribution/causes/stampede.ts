@@ -18,6 +18,9 @@ import {
 const textOf = ({ span }: Node): string =>
   String(span.attributes['db.query.text'] ?? span.attributes['db.statement'] ?? span.name);
 
+/** A statement with parameters may ask for something else each time. */
+const PLACEHOLDER = /\$\d|\?/;
+
 /** Statements of the incident's requests that ran while the very same one was running for another request. */
 const parallelQueries = (
   facts: Facts,
@@ -27,7 +30,10 @@ const parallelQueries = (
     .flatMap(({ tree }) => tree.nodes)
     .filter(
       (node) =>
-        node.span.service === service && placeOf(node).role === 'query' && /select/i.test(textOf(node)),
+        node.span.service === service &&
+        placeOf(node).role === 'query' &&
+        /select/i.test(textOf(node)) &&
+        !PLACEHOLDER.test(textOf(node)),
     )
     .sort((a, b) => a.start - b.start);
   const running = new Map<string, { end: number; traceId: string }>();

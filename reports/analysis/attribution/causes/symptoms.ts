@@ -29,7 +29,7 @@ export const weightOf = (shifts: Shift[]): number => shifts.reduce((sum, { weigh
 
 /** CPU beyond what the traffic explains: cores more than the steady use scaled by the growth in requests. */
 export const extraCores = (facts: Facts, cpu: ResourceShift): number =>
-  cpu.during - cpu.steady * Math.max(1, facts.traffic.get(cpu.service) ?? 1);
+  cpu.during - cpu.steady * Math.max(1, facts.traffic.get(cpu.instance) ?? 1);
 
 /** Least rise that means something, cores. */
 const MIN_CORES = 0.15;
@@ -92,9 +92,13 @@ export const missRatio = ({ hit, miss }: CacheView['steady']): number => ratio(m
 export const failRatio = ({ hit, miss, error }: CacheView['steady']): number =>
   ratio(error, hit + miss + error);
 
+/** Where traffic falls, the share of misses rises by itself: their rate must have risen as well. */
+const MORE_MISSES = 1.5;
+
 /** Misses so many more that the cache no longer shields what is behind it. */
 export const hasCollapsed = (cache: CacheView): boolean =>
   failRatio(cache.during) < 0.2 &&
+  cache.during.miss > MORE_MISSES * cache.steady.miss &&
   missRatio(cache.during) - missRatio(cache.steady) > 0.15 &&
   missRatio(cache.during) > 0.25;
 
@@ -127,7 +131,7 @@ export const cacheSystem = (facts: Facts, service: string): string => {
 export const lockWaiters = (facts: Facts): ResourceShift | null =>
   moved(facts, 'postgresql.sessions.lock_waiting')[0] ?? null;
 
-/** The callee's finite capacity is used up and requests queue before it; null where nothing says so either way. */
+/** Whether the callee's finite capacity is used up and requests queue before it; `known`: something measures it. */
 export const saturation = (
   facts: Facts,
   service: string,

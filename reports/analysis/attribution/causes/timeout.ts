@@ -1,7 +1,20 @@
 import type { Facts } from '../facts/index.ts';
+import { wasAway } from '../facts/instances.ts';
 import type { Origin } from '../facts/origins.ts';
-import { type Cause, type Claim, grouped, narrowed, percent, reason, took, when } from './cause.ts';
-import { saturation } from './symptoms.ts';
+import {
+  type Cause,
+  type Claim,
+  figure,
+  grouped,
+  narrowed,
+  percent,
+  reason,
+  shareOfAll,
+  shareOfFailed,
+  took,
+  when,
+} from './cause.ts';
+import { blockedLoops, busyCpus, saturation, waitsIn, weightOf } from './symptoms.ts';
 
 const WORDS = /time.?d?.?out|timeout|deadline|no answer within|aborted/i;
 /** Calls that all last the same end by the caller's clock: p90 over p10 below this, and not in no time. */
@@ -14,26 +27,61 @@ export const gaveUp = ({ place, message, spread, duration, lateAnswers }: Origin
   (WORDS.test(message) || (lateAnswers > 0 && spread < CAPPED.spread && duration > CAPPED.seconds));
 
 const silent = (facts: Facts, callee: string) => {
-  const missing = facts.missing.filter(({ service }) => service === callee);
-  return when(missing.length > 0, () =>
-    reason('missing-instance', -3, `${missing[0]!.instance} was not there at all`),
+  const away = facts.missing.filter((one) => one.service === callee && wasAway(one));
+  return when(away.length > 0, () =>
+    reason('missing-instance', -3, `${away[0]!.instance} was not there at all`),
+  );
+};
+
+/** What kept the callee itself busy or waiting: then the time-out is only what its caller felt. */
+const deeper = (facts: Facts, callee: string) => {
+  const loop = blockedLoops(facts, callee)[0];
+  const cpu = busyCpus(facts, callee)[0];
+  const database = weightOf([...waitsIn(facts, callee, 'query'), ...waitsIn(facts, callee, 'acquire')]);
+  return [
+    ...when(loop !== undefined, () =>
+      reason('resource', -3, `the event loop of ${loop!.instance} was delayed by ${took(loop!.during)}`),
+    ),
+    ...when(cpu !== undefined, () =>
+      reason(
+        'resource',
+        -3,
+        `${cpu!.instance} used ${figure(cpu!.during)} cores: more than its traffic explains`,
+      ),
+    ),
+    ...when(database > 0.3, () =>
+      reason('critical-path', -3, `${callee} itself waited for its database most of the time`),
+    ),
+  ];
+};
+
+const capacity = (facts: Facts, callee: string, otherwise: boolean) => {
+  const full = saturation(facts, callee);
+  if (full.waiting > 0)
+    return [
+      reason(
+        'resource',
+        -1.5,
+        `${callee}'s capacity was used up, so that the time-outs are what a queue looks like`,
+      ),
+    ];
+  return when(full.known && otherwise, () =>
+    reason(
+      'absence',
+      0.8,
+      `${callee}'s capacity was not used up: it held the calls for another reason than load`,
+    ),
   );
 };
 
 const claimOf = (facts: Facts, origins: Origin[]): Claim => {
   const [first] = origins;
   const { service, dependency, name } = first!.place;
-  const share = Math.min(
-    1,
-    origins.reduce((sum, one) => sum + one.shareOfFailed, 0),
-  );
-  const handled = Math.min(
-    1,
-    origins.reduce((sum, one) => sum + one.share, 0),
-  );
+  const share = shareOfFailed(origins);
+  const handled = shareOfAll(origins);
   const late = origins.reduce((sum, one) => sum + one.lateAnswers, 0);
   const calls = origins.reduce((sum, one) => sum + one.spans, 0);
-  const full = saturation(facts, dependency ?? '');
+  const busy = deeper(facts, dependency ?? '');
   return {
     service,
     dependency,
@@ -62,20 +110,8 @@ const claimOf = (facts: Facts, origins: Origin[]): Claim => {
           { traceIds: first!.traceIds },
         ),
       ),
-      ...when(full.known && full.waiting === 0, () =>
-        reason(
-          'absence',
-          0.8,
-          `${dependency}'s capacity was not used up: it held the calls for another reason than load`,
-        ),
-      ),
-      ...when(full.waiting > 0, () =>
-        reason(
-          'resource',
-          -1.5,
-          `${dependency}'s capacity was used up, so that the time-outs are what a queue looks like`,
-        ),
-      ),
+      ...capacity(facts, dependency ?? '', busy.length === 0),
+      ...busy,
       ...silent(facts, dependency ?? ''),
     ],
   };

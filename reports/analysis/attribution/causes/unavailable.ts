@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/index.ts';
+import { wasAway } from '../facts/instances.ts';
 import type { Origin } from '../facts/origins.ts';
 import { type Cause, type Claim, figure, grouped, narrowed, percent, reason, when } from './cause.ts';
 import { type CacheView, cacheSystem, cachesOf, failRatio, hasFailed } from './symptoms.ts';
@@ -63,7 +64,21 @@ const claimOf = (facts: Facts, origins: Origin[], cache: CacheView | undefined):
       service,
       origins.flatMap(({ instances }) => instances),
     ),
-    reasons: [...counted(cache), ...spans(origins, share), ...lineOf(facts, service)],
+    reasons: [
+      ...counted(cache),
+      ...spans(origins, share),
+      ...lineOf(facts, service),
+      ...when(
+        place?.role === 'call' &&
+          facts.missing.some((one) => one.service === place.dependency && wasAway(one)),
+        () =>
+          reason(
+            'missing-instance',
+            -2,
+            `an instance of ${place?.dependency} was gone: nobody could have answered`,
+          ),
+      ),
+    ],
   };
 };
 

@@ -27,16 +27,27 @@ const statusOf = (node: Node): number =>
 const isFailedAttempt = (node: Node, clientService: string): boolean =>
   node.span.service === clientService &&
   node.span.kind === 'client' &&
-  (node.span.status === 'error' || statusOf(node) >= 500 || statusOf(node) === 0);
+  (node.span.status === 'error' || statusOf(node) >= 500);
 
 /** The service's own account of a request whose client left. */
 const sawClientLeave = (node: Node): boolean =>
   statusOf(node) === CLIENT_CLOSED ||
   node.span.events.some(({ name }) => /disconnect|abort|reset/i.test(name));
 
-/** A client that waited until its patience ended has status 0 and left by itself. */
+/** Somebody's patience ended, the client's own or that of what stands before the service: nobody cut anything. */
 const gaveUp = (node: Node): boolean =>
-  statusOf(node) === 0 && /time|deadline|cancel/i.test(node.span.statusMessage ?? '');
+  [408, 504].includes(statusOf(node)) ||
+  (statusOf(node) === 0 && /time|deadline|cancel|abort/i.test(node.span.statusMessage ?? ''));
+
+/** The entry service's own span of the attempt, also behind a proxy that has spans. */
+const servedBy = (node: Node, entryService: string): Node | undefined => {
+  const below = [...node.children];
+  for (let next = below.shift(); next; next = below.shift()) {
+    if (next.span.kind === 'server' && next.span.service === entryService) return next;
+    if (next.span.kind !== 'consumer') below.push(...next.children);
+  }
+  return undefined;
+};
 
 /** What the client's failed attempts and the entry service's spans below them say of each other. */
 export const clientView = ({ incident }: Cohorts, { clientService, entryService }: Evidence): ClientView => {
@@ -56,9 +67,7 @@ export const clientView = ({ incident }: Cohorts, { clientService, entryService 
     for (const node of tree.nodes.filter((one) => isFailedAttempt(one, clientService))) {
       view.failed++;
       view.from = Math.min(view.from ?? Number.POSITIVE_INFINITY, node.end);
-      const answer = node.children.find(
-        ({ span }) => span.kind === 'server' && span.service === entryService,
-      );
+      const answer = servedBy(node, entryService);
       if (gaveUp(node)) {
         view.timedOut++;
         view.timedOutTraceIds.push(traceId);

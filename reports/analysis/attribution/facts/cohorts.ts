@@ -3,6 +3,8 @@ import type { Evidence } from '../../../record/evidence.ts';
 import { median } from '../../statistics/median.ts';
 import type { TraceTree } from '../../traces/tree.ts';
 
+import { placeAll } from './place.ts';
+
 /** One request (and the work it left behind), with what is needed to compare it. */
 export interface Case {
   traceId: string;
@@ -10,8 +12,9 @@ export interface Case {
   /** The root's name: requests are compared with those of the same operation. */
   operation: string;
   start: number;
-  /** End of the part somebody waited for. */
+  /** End of the part somebody waited for, and of all of it. */
   end: number;
+  last: number;
   /** The client's request, or the entry service's answer, failed. */
   failed: boolean;
   /** It took longer than steady requests of its operation usually do. */
@@ -42,6 +45,7 @@ const toCase = (traceId: string, tree: TraceTree, entryService: string): Plain |
     operation: root.span.name,
     start: root.start,
     end: waited.reduce((end, node) => Math.max(end, node.waitedUntil), root.start),
+    last: tree.nodes.reduce((last, node) => Math.max(last, node.end), root.start),
     failed: root.span.status === 'error' || entry?.span.status === 'error' || status >= 500,
   };
 };
@@ -49,7 +53,9 @@ const toCase = (traceId: string, tree: TraceTree, entryService: string): Plain |
 const medians = (cases: Plain[]): Map<string, number> => {
   const byOperation = new Map<string, number[]>();
   for (const { operation, start, end } of cases) {
-    byOperation.set(operation, [...(byOperation.get(operation) ?? []), end - start]);
+    const durations = byOperation.get(operation) ?? [];
+    durations.push(end - start);
+    byOperation.set(operation, durations);
   }
   return new Map([...byOperation].map(([operation, values]) => [operation, median(values)]));
 };
@@ -67,6 +73,7 @@ export const cohortsOf = (
     const one = tree && toCase(traceId, tree, entryService);
     return one ? [{ ...one, reason }] : [];
   });
+  placeAll(all.map(({ tree }) => tree));
   const calm = all.filter(
     ({ reason, start }) => reason === 'steady' && start >= steady.from && start < steady.to,
   );
@@ -77,8 +84,8 @@ export const cohortsOf = (
     return { ...one, slow: took > SLOW.times * expected && took - expected > SLOW.plus };
   };
   const during = all.filter(
-    ({ reason, start, end }) =>
-      reason !== 'steady' && end >= window.from - SLACK_SECONDS && start <= window.to + SLACK_SECONDS,
+    ({ reason, start, last }) =>
+      reason !== 'steady' && last >= window.from - SLACK_SECONDS && start <= window.to + SLACK_SECONDS,
   );
   return { steady: calm.map(withSpeed), incident: during.map(withSpeed) };
 };

@@ -11,7 +11,7 @@ interface Group {
 }
 
 const WILDCARD = '<*>';
-/** As in the paper: similarity of 0.5, and a tree of two levels (length, first word) before the groups. */
+/** More than half of the words must be equal: of two words both, so that short lines of another sense stay apart. */
 const SIMILARITY = 0.5;
 const MAX_WORDS = 60;
 const MAX_GROUPS_A_LEAF = 100;
@@ -25,11 +25,9 @@ const wordsOf = (line: string): string[] =>
     .slice(0, MAX_WORDS)
     .map((word) => (VARIABLE.test(word) ? WILDCARD : word));
 
-const similarity = (a: string[], b: string[]): number => {
-  const same = a.filter((word, i) => word === b[i] && word !== WILDCARD).length;
-  const fixed = a.filter((word) => word !== WILDCARD).length;
-  return fixed === 0 ? 1 : same / fixed;
-};
+/** Share of the words that are equal; two variable words are. */
+const similarity = (a: string[], b: string[]): number =>
+  a.filter((word, i) => word === b[i]).length / Math.max(1, a.length);
 
 const merge = (into: Group, words: string[], line: number): void => {
   into.words = into.words.map((word, i) => (word === words[i] ? word : WILDCARD));
@@ -54,7 +52,7 @@ export const drain = (texts: string[]): Template[] => {
       const alike = similarity(group.words, words);
       if (alike > likeness || !best) [best, likeness] = [group, alike];
     }
-    if (best && (likeness >= SIMILARITY || groups.length >= MAX_GROUPS_A_LEAF)) merge(best, words, line);
+    if (best && (likeness > SIMILARITY || groups.length >= MAX_GROUPS_A_LEAF)) merge(best, words, line);
     else groups.push({ words, lines: [line] });
   }
   return [...leaves.values()].flat().map(({ words, lines }) => ({ text: words.join(' '), lines }));

@@ -27,7 +27,7 @@ export interface Facts {
   client: ClientView;
   /** Instances of each service, by metrics and traces. */
   instances: Map<string, string[]>;
-  /** Requests per second of each service in the window over those in steady. */
+  /** Requests (else jobs) per second of each instance in the window over those in steady. */
   traffic: Map<string, number>;
 }
 
@@ -39,17 +39,26 @@ const instancesOf = ({ red, runtime }: Evidence): Map<string, string[]> => {
   return new Map([...all].map(([service, set]) => [service, [...set].sort()]));
 };
 
-const rateIn = ({ red }: Evidence, service: string, window: Window): number =>
-  sumRed(userRoutes(red, service))
-    .points.filter((point) => isIn(point, window))
-    .reduce((sum, { requests }) => sum + requests, 0) / Math.max(1, window.to - window.from);
+/** Requests per second of one instance; of one that serves none its jobs. */
+const rateIn = ({ red, runtime }: Evidence, instance: string, window: Window): number => {
+  const served = userRoutes(red, null).filter((series) => series.instance === instance);
+  const seconds = Math.max(1, window.to - window.from);
+  if (served.length > 0) {
+    const points = sumRed(served).points.filter((point) => isIn(point, window));
+    return points.reduce((sum, { requests }) => sum + requests, 0) / seconds;
+  }
+  const jobs = runtime
+    .filter(({ name, instance: own }) => name === 'job.rate' && own === instance)
+    .flatMap(({ points }) => points.filter(([time]) => time > window.from && time <= window.to));
+  return jobs.reduce((sum, [, value]) => sum + (Number.isFinite(value) ? value : 0), 0) / seconds;
+};
 
 const trafficOf = (evidence: Evidence, steady: Window, window: Window): Map<string, number> => {
-  const services = new Set(evidence.red.map(({ service }) => service));
+  const instances = [...new Set([...evidence.red, ...evidence.runtime].map(({ instance }) => instance))];
   return new Map(
-    [...services].map((service) => {
-      const before = rateIn(evidence, service, steady);
-      return [service, before > 0 ? rateIn(evidence, service, window) / before : 1];
+    instances.map((instance) => {
+      const before = rateIn(evidence, instance, steady);
+      return [instance, before > 0 ? rateIn(evidence, instance, window) / before : 1];
     }),
   );
 };

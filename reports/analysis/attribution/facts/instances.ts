@@ -5,7 +5,7 @@ import type { Evidence } from '../../../record/evidence.ts';
 export interface MissingInstance {
   service: string;
   instance: string;
-  /** Scrapes in the window that it did not answer, and the longest stretch of them. */
+  /** Scrapes that it did not answer in the window, and in the seconds before it, and the longest stretch of them. */
   missedScrapes: number;
   stretch: number;
   /** Spans and log lines of its own from the midst of that stretch: it was busy then, not away. */
@@ -16,8 +16,19 @@ export interface MissingInstance {
   restarted: boolean;
   /** It answered again within the evidence, as the same process. */
   resumed: boolean;
+  /** It was there in the steady phase. */
+  known: boolean;
   from: number;
 }
+
+type Who = Pick<MissingInstance, 'service' | 'instance'>;
+
+/** Missed scrapes in a row from which on an instance is silent, and not only late once. */
+export const SILENT_SCRAPES = 3;
+
+/** It was really away: its process ended, or nothing at all came from it. */
+export const wasAway = ({ exit, restarted, stretch, signsOfLife }: MissingInstance): boolean =>
+  exit !== null || restarted || (stretch >= SILENT_SCRAPES && signsOfLife === 0);
 
 /** An exit counts when it lies in the window or this much before it, seconds: requests in flight fail a moment later. */
 const BEFORE_SECONDS = 5;
@@ -34,17 +45,21 @@ const longest = (points: [number, number][]): Window & { scrapes: number } => {
   return most;
 };
 
-const lifeOf = ({ traces, logs }: Evidence, instance: string, { from, to }: Window): number => {
+const lifeOf = ({ traces, logs }: Evidence, { service, instance }: Who, { from, to }: Window): number => {
   const inside = (time: number) => time > from && time < to - 1;
-  const spans = traces.flatMap((trace) => trace.spans.filter((span) => span.instance === instance));
+  const spans = traces.flatMap((trace) =>
+    trace.spans.filter((span) => span.service === service && span.instance === instance),
+  );
   return (
     spans.filter(({ start, duration }) => inside(start) || inside(start + duration)).length +
-    logs.filter((log) => log.instance === instance && inside(log.time)).length
+    logs.filter((log) => log.service === service && log.instance === instance && inside(log.time)).length
   );
 };
 
-const seriesOf = ({ runtime }: Evidence, name: string, instance: string): [number, number][] =>
-  runtime.filter((one) => one.name === name && one.instance === instance).flatMap(({ points }) => points);
+const seriesOf = ({ runtime }: Evidence, name: string, { service, instance }: Who): [number, number][] =>
+  runtime
+    .filter((one) => one.name === name && one.service === service && one.instance === instance)
+    .flatMap(({ points }) => points);
 
 const within = (points: [number, number][], { from, to }: Window) =>
   points.filter(([time]) => time > from && time <= to);
@@ -52,33 +67,46 @@ const within = (points: [number, number][], { from, to }: Window) =>
 /** Every instance that missed scrapes in the window, or that an orchestrator saw end in it. */
 export const missingInstances = (evidence: Evidence, steady: Window, window: Window): MissingInstance[] => {
   const looked = { from: window.from - BEFORE_SECONDS, to: window.to };
-  const known = new Map(
-    [...evidence.runtime, ...evidence.incidents].map(({ instance, service }) => [instance, service]),
+  const known = new Map<string, Who>(
+    [...evidence.runtime, ...evidence.incidents].map(({ instance, service }) => [
+      `${service} ${instance}`,
+      { service, instance },
+    ]),
   );
-  return [...known].sort().flatMap(([instance, service]) => {
-    const up = within(seriesOf(evidence, 'up', instance), looked);
-    const silence = longest(up);
-    const missed = up.filter(([, value]) => value === 0);
-    const exit = evidence.incidents.find(
-      (one) =>
-        one.instance === instance && one.kind === 'exit' && one.time >= looked.from && one.time <= looked.to,
-    );
-    if (missed.length === 0 && !exit) return [];
-    const starts = seriesOf(evidence, 'process.start_time', instance);
-    const before = within(starts, steady).at(-1)?.[1];
-    const later = starts.filter(([time]) => time > (missed[0]?.[0] ?? exit?.time ?? looked.from)).at(-1)?.[1];
-    return [
-      {
-        service,
-        instance,
-        missedScrapes: missed.length,
-        stretch: silence.scrapes,
-        signsOfLife: lifeOf(evidence, instance, silence),
-        exit: exit?.detail ?? null,
-        restarted: before !== undefined && later !== undefined && Math.abs(later - before) > 1,
-        resumed: before !== undefined && later !== undefined && Math.abs(later - before) <= 1,
-        from: Math.min(missed[0]?.[0] ?? Number.POSITIVE_INFINITY, exit?.time ?? Number.POSITIVE_INFINITY),
-      },
-    ];
-  });
+  return [...known]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, who]) => {
+      const { service, instance } = who;
+      const up = within(seriesOf(evidence, 'up', who), looked);
+      const silence = longest(up);
+      const missed = up.filter(([, value]) => value === 0);
+      const exit = evidence.incidents.find(
+        (one) =>
+          one.service === service &&
+          one.instance === instance &&
+          one.kind === 'exit' &&
+          one.time >= looked.from &&
+          one.time <= looked.to,
+      );
+      if (missed.length === 0 && !exit) return [];
+      const starts = seriesOf(evidence, 'process.start_time', who);
+      const before = within(starts, steady).at(-1)?.[1];
+      const later = starts
+        .filter(([time]) => time > (missed[0]?.[0] ?? exit?.time ?? looked.from))
+        .at(-1)?.[1];
+      return [
+        {
+          service,
+          instance,
+          missedScrapes: missed.length,
+          stretch: silence.scrapes,
+          signsOfLife: lifeOf(evidence, who, silence),
+          exit: exit?.detail ?? null,
+          known: before !== undefined,
+          restarted: before !== undefined && later !== undefined && Math.abs(later - before) > 1,
+          resumed: before !== undefined && later !== undefined && Math.abs(later - before) <= 1,
+          from: Math.min(missed[0]?.[0] ?? Number.POSITIVE_INFINITY, exit?.time ?? Number.POSITIVE_INFINITY),
+        },
+      ];
+    });
 };

@@ -15,7 +15,12 @@ export interface Origin {
   shareOfFailed: number;
   /** The same of the steady cohort. */
   steadyShare: number;
+  /** The requests, failed ones first; and the failed ones alone. */
   traceIds: string[];
+  failedIds: string[];
+  /** Requests looked at in all, and failed ones among them. */
+  requests: number;
+  failures: number;
   instances: string[];
   /** Durations of the spans, seconds: median, and the spread (p90 over p10). */
   duration: number;
@@ -36,9 +41,22 @@ interface Group {
 
 const errs = ({ span }: Node): boolean => span.status === 'error';
 
-/** A parent that errs only passes on what its child says; a client that gave up on a late answer begins something itself. */
-const originsIn = ({ tree }: Case, clientService: string): Node[] =>
-  tree.nodes.filter((node) => errs(node) && node.span.service !== clientService && !node.children.some(errs));
+/** Spans below which something errs, however deep; work that nobody waited for does not count. */
+const errsBelow = ({ nodes }: Case['tree']): Set<Node> => {
+  const above = new Set<Node>();
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i]!;
+    if (node.parent && node.span.kind !== 'consumer' && (errs(node) || above.has(node)))
+      above.add(node.parent);
+  }
+  return above;
+};
+
+/** Where errors begin: a span that errs while nothing below it does. */
+const originsIn = ({ tree }: Case, clientService: string): Node[] => {
+  const above = errsBelow(tree);
+  return tree.nodes.filter((node) => errs(node) && !above.has(node) && node.span.service !== clientService);
+};
 
 const groupsOf = (cases: Case[], clientService: string): Map<string, Group> => {
   const groups = new Map<string, Group>();
@@ -72,6 +90,9 @@ const describe = (group: Group, incident: Case[], steadyShare: number): Origin =
     shareOfFailed: failed.size / Math.max(1, failures),
     steadyShare,
     traceIds: [...failed, ...[...cases.keys()].filter((id) => !failed.has(id))],
+    failedIds: [...failed],
+    requests: incident.length,
+    failures,
     instances: [...new Set(nodes.map(({ span }) => span.instance))].sort(),
     duration: at(durations, 0.5),
     spread: at(durations, 0.9) / Math.max(1e-4, at(durations, 0.1)),
@@ -79,7 +100,7 @@ const describe = (group: Group, incident: Case[], steadyShare: number): Origin =
     noAnswers: answers.filter((list) => list.length === 0).length,
     spans: nodes.length,
     background: nodes.every((node) => node.async),
-    from: Math.min(...nodes.map(({ end }) => end)),
+    from: nodes.reduce((first, { end }) => Math.min(first, end), Number.POSITIVE_INFINITY),
   };
 };
 

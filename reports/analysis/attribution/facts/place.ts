@@ -1,7 +1,7 @@
 import { firstAttribute, peerOf } from '../../traces/attributes.ts';
-import type { Node } from '../../traces/tree.ts';
+import type { Node, TraceTree } from '../../traces/tree.ts';
 
-/** What a span does, told by semantic conventions alone. */
+/** What a span does, told by semantic conventions. */
 export type Role = 'handler' | 'job' | 'send' | 'acquire' | 'connect' | 'query' | 'cache' | 'call';
 
 /** Where in the system a span stands. Spans of the same place are compared with each other. */
@@ -18,67 +18,97 @@ export interface Place {
   caller: string | null;
 }
 
-/** Systems that keep what can be had elsewhere: `db.system.name` of caches, in-process ones as obsctl's shop names them. */
+/** Systems that keep what can be had elsewhere, by `db.system.name`; `in-process` is what obsctl's own shop says. */
 const CACHES = new Set(['redis', 'valkey', 'memcached', 'in-process']);
 /** Spans by which instrumentations of connection pools show the wait for a client. */
-const ACQUIRE = /pool.*(connect|acquire|checkout)|acquire.*(connection|client)/i;
+const ACQUIRE = /pool.{0,40}(connect|acquire|checkout)|acquire.{0,40}(connection|client)/i;
 const CONNECT = /(^|[.\s])connect$/i;
+/** A span's name is telemetry: of a longer one only the beginning is looked at. */
+const MAX_NAME = 200;
 
 const databaseRole = ({ span }: Node, system: string): Pick<Place, 'role' | 'operation'> => {
+  const name = span.name.slice(0, MAX_NAME);
   if (CACHES.has(system)) {
-    const name = String(firstAttribute(span, 'db.operation.name', 'db.operation') ?? span.name);
-    return { role: 'cache', operation: name.toUpperCase() };
+    const operation = firstAttribute(span, 'db.operation.name', 'db.operation') ?? name;
+    return { role: 'cache', operation: String(operation).toUpperCase() };
   }
-  if (ACQUIRE.test(span.name)) return { role: 'acquire', operation: 'acquire' };
-  return CONNECT.test(span.name)
+  if (ACQUIRE.test(name)) return { role: 'acquire', operation: 'acquire' };
+  return CONNECT.test(name)
     ? { role: 'connect', operation: 'connect' }
     : { role: 'query', operation: 'query' };
 };
 
-const roleOf = (node: Node): Pick<Place, 'role' | 'dependency' | 'operation'> => {
-  const { span, children } = node;
+/** Service by the address that its callers use, from calls that were answered. */
+export type Peers = Map<string, string>;
+
+const addressOf = ({ span }: Node): string => peerOf(span) ?? '';
+
+const answerOf = ({ span, children }: Node) =>
+  children.find((child) => child.span.kind === 'server' && child.span.service !== span.service);
+
+/**
+ * Who stands behind which address: a call that got no answer names only the address. One that leads to several
+ * services (a proxy's) stands for none of them.
+ */
+export const peersOf = (trees: TraceTree[]): Peers => {
+  const seen = new Map<string, Set<string>>();
+  for (const { nodes } of trees) {
+    for (const node of nodes) {
+      const answer = node.span.kind === 'client' ? answerOf(node) : undefined;
+      const address = addressOf(node);
+      if (answer && address) seen.set(address, (seen.get(address) ?? new Set()).add(answer.span.service));
+    }
+  }
+  return new Map(
+    [...seen].flatMap(([address, services]) => (services.size === 1 ? [[address, [...services][0]!]] : [])),
+  );
+};
+
+const callTo = (node: Node, peers: Peers): string | null =>
+  answerOf(node)?.span.service ?? peers.get(addressOf(node)) ?? peerOf(node.span);
+
+const roleOf = (
+  node: Node,
+  served: boolean,
+  peers: Peers,
+): Pick<Place, 'role' | 'dependency' | 'operation'> => {
+  const { span } = node;
   const system = firstAttribute(span, 'db.system.name', 'db.system');
   if (system !== undefined) return { dependency: String(system), ...databaseRole(node, String(system)) };
-  if (span.kind === 'client') {
-    const answers = children.map((child) => child.span);
-    return { role: 'call', operation: 'client', dependency: peerOf(span, answers) };
-  }
-  if (span.kind === 'consumer') return { role: 'job', operation: 'job', dependency: null };
+  if (span.kind === 'client') return { role: 'call', operation: 'client', dependency: callTo(node, peers) };
   if (span.kind === 'producer') return { role: 'send', operation: 'send', dependency: null };
-  return node.async && !hasServerAbove(node)
-    ? { role: 'job', operation: 'job', dependency: null }
-    : { role: 'handler', operation: 'handler', dependency: null };
+  const job = span.kind === 'consumer' || (node.async && !served);
+  return { role: job ? 'job' : 'handler', operation: job ? 'job' : 'handler', dependency: null };
 };
 
-const hasServerAbove = (node: Node): boolean => {
-  for (let up: Node | null = node; up; up = up.parent) {
-    if (up.span.kind === 'server') return true;
-    if (up.span.kind === 'consumer') return false;
-  }
-  return false;
+interface Known extends Place {
+  /** A server span stands above it, nearer than any consumer. */
+  served: boolean;
+}
+
+const places = new WeakMap<Node, Known>();
+
+const callerFrom = (node: Node, parent: Known | undefined): string | null => {
+  if (!parent || node.span.kind === 'consumer') return null;
+  return parent.service === node.span.service ? parent.caller : parent.service;
 };
 
-/** The service whose call led here: that of the nearest span above of another service, by a call and not by a queue. */
-const callerOf = (node: Node): string | null => {
-  for (let up = node; up.parent; up = up.parent) {
-    if (up.span.kind === 'consumer') return null;
-    if (up.parent.span.service !== node.span.service) return up.parent.span.service;
-  }
-  return null;
+const workOut = (node: Node, peers: Peers): Known => {
+  const { service, name, kind } = node.span;
+  const parent = node.parent ? places.get(node.parent) : undefined;
+  const served = kind === 'server' || (kind !== 'consumer' && (parent?.served ?? false));
+  return { service, name, ...roleOf(node, served, peers), caller: callerFrom(node, parent), served };
 };
 
-const places = new WeakMap<Node, Place>();
-
-/** The place of a span; looked up once a node. */
-export const placeOf = (node: Node): Place => {
-  const known = places.get(node);
-  if (known) return known;
-  const { service, name } = node.span;
-  const place = { service, name, ...roleOf(node), caller: callerOf(node) };
-  places.set(node, place);
-  return place;
+/** Works out the place of every span of the trees, parents first. */
+export const placeAll = (trees: TraceTree[]): void => {
+  const peers = peersOf(trees);
+  for (const { nodes } of trees) for (const node of nodes) places.set(node, workOut(node, peers));
 };
 
-/** Equal for spans of the same place, whatever ids their names carry. */
+/** The place of a span of a tree that was given to `placeAll`. */
+export const placeOf = (node: Node): Place => places.get(node) ?? workOut(node, new Map());
+
+/** Equal for spans of the same place. Statements of a database count as one place, however they are named. */
 export const placeKey = ({ service, role, dependency, name, caller }: Place): string =>
   [service, role, dependency ?? '', role === 'query' ? '' : name, caller ?? ''].join('\u0000');

@@ -82,7 +82,7 @@ const compare = (series: RuntimeSeries, steady: Window, window: Window): Resourc
   const centre = median(usual);
   const scale = robustScale(usual, Math.max(floor, (RELATIVE_FLOOR * Math.abs(centre)) / MAD_SCALE));
   const values = valuesOf(during);
-  const peak = Math.max(...values);
+  const peak = values.reduce((most, value) => Math.max(most, value));
   return [
     {
       name: series.name as RuntimeName,
@@ -92,7 +92,7 @@ const compare = (series: RuntimeSeries, steady: Window, window: Window): Resourc
       steady: centre,
       during: median(values),
       peak,
-      lowest: Math.min(...values),
+      lowest: values.reduce((least, value) => Math.min(least, value)),
       z: robustZ(median(values), scale),
       peakZ: robustZ(peak, scale),
       slope: theilSen(during),

@@ -29,14 +29,26 @@ const errorOf = ({ attributes }: Log): string => {
 };
 
 const lineOf = (log: Log): string =>
-  [log.service, log.severity, log.body.slice(0, 300), errorOf(log).slice(0, 200)].filter(Boolean).join(' ');
+  [log.body.slice(0, 300), errorOf(log).slice(0, 200)].filter(Boolean).join(' ');
+
+const kindOf = ({ service, severity }: Log): string => `${service} ${severity}`;
+
+/** Lines of different services or severities never share a template. */
+const byKind = (logs: Log[]): Log[][] => {
+  const kinds = new Map<string, Log[]>();
+  for (const log of logs) {
+    const kind = kinds.get(kindOf(log)) ?? [];
+    kind.push(log);
+    kinds.set(kindOf(log), kind);
+  }
+  return [...kinds.values()];
+};
 
 const seconds = ({ from, to }: Window): number => Math.max(1, to - from);
 
 const describe = (lines: Log[], steady: Window, window: Window): NewTemplate | null => {
-  const [before, during] = [steady, window].map((part) =>
-    lines.filter(({ time }) => time >= part.from && time < part.to + 1),
-  ) as [Log[], Log[]];
+  const before = lines.filter(({ time }) => time >= steady.from && time < steady.to);
+  const during = lines.filter(({ time }) => time >= window.from && time < window.to + 1);
   const first = during[0];
   if (!first || during.length < MIN_COUNT) return null;
   const growth =
@@ -60,14 +72,9 @@ export const newTemplates = ({ logs }: Evidence, steady: Window, window: Window)
   const severe = logs
     .filter(({ severity }) => SEVERITIES.indexOf(severity) >= WARN)
     .sort((a, b) => a.time - b.time || (lineOf(a) < lineOf(b) ? -1 : 1));
-  return drain(severe.map(lineOf))
-    .map(({ lines }) =>
-      describe(
-        lines.map((i) => severe[i]!),
-        steady,
-        window,
-      ),
-    )
+  return byKind(severe)
+    .flatMap((logs) => drain(logs.map(lineOf)).map(({ lines }) => lines.map((i) => logs[i]!)))
+    .map((lines) => describe(lines, steady, window))
     .filter((one) => one !== null)
     .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1));
 };
