@@ -1,5 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import type { MissingInstance } from '../facts/instances.ts';
+import { busyInstead } from './away.ts';
 import { type Cause, type Claim, percent, reason, strength, when } from './cause.ts';
 
 const unseen = ({ client }: Facts) =>
@@ -40,13 +41,7 @@ const claimOf = (facts: Facts, one: MissingInstance): Claim => ({
     ...when(one.exit === null && !one.restarted, () =>
       reason('absence', -0.75, 'nothing saw its process end'),
     ),
-    ...when(one.exit === null && one.signsOfLife > 0, () =>
-      reason(
-        'missing-instance',
-        -3,
-        `${one.signsOfLife} of its spans and log lines are from the time without scrapes: it was busy, not away`,
-      ),
-    ),
+    ...busyInstead(one),
     ...(one.service === facts.entryService ? unseen(facts) : []),
   ],
 });

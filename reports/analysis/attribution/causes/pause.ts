@@ -1,5 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import { type MissingInstance, SILENT_SCRAPES } from '../facts/instances.ts';
+import { busyInstead } from './away.ts';
 import { type Cause, type Claim, percent, reason, strength, when } from './cause.ts';
 
 const timeOuts = ({ client }: Facts) =>
@@ -28,16 +29,10 @@ const claimOf = (facts: Facts, one: MissingInstance): Claim => ({
       `${one.instance} did not answer ${one.stretch} scrapes in a row`,
       { from: one.from },
     ),
-    ...when(one.exit === null, () => reason('absence', 0.75, 'nothing saw its process end')),
+    reason('absence', 0.75, 'nothing saw its process end'),
     ...when(one.resumed, () => reason('missing-instance', 1.5, 'it went on afterwards as the same process')),
     ...when(one.restarted, () => reason('missing-instance', -4, 'it came back as another process')),
-    ...when(one.exit === null && one.signsOfLife > 0, () =>
-      reason(
-        'missing-instance',
-        -4,
-        `${one.signsOfLife} of its spans and log lines are from the time without scrapes: it was busy, not away`,
-      ),
-    ),
+    ...busyInstead(one),
     ...(one.service === facts.entryService ? timeOuts(facts) : []),
   ],
 });
