@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isQuickGlob, NOT_QUICK } from './chaos/glob.ts';
 import { FAULTS } from './faults/index.ts';
 
 /** The contract between the service's admin API and whoever drives it: the only file the CLI imports from here. */
@@ -11,7 +12,7 @@ export const targetSchema = z.strictObject({
   /** Share of the eligible requests that become victims: above 0, at most 1. */
   rate: z.number().gt(0).lte(1).default(1),
   /** Route template (`/products/:id`) or glob (`/products/*`), for a fault of jobs the queue; any where absent. */
-  route: z.string().min(1).max(200).optional(),
+  route: z.string().min(1).max(200).refine(isQuickGlob, NOT_QUICK).optional(),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).optional(),
   /** `name=value`: the request must carry it. */
   header: z

@@ -72,7 +72,7 @@ const api = ({ config, pool, boss, metrics, log }: RoleContext): RoleParts => {
     facts: { cache: cache.backend },
     faultHost: {
       ...databaseHost(pool, config.DATABASE_URL, ['orders']),
-      cache: { shared: cache.backend === 'redis', evict: (share) => cache.evict(share) },
+      cache: { shared: cache.backend === 'redis', evict: (share, signal) => cache.evict(share, signal) },
     },
     close: () => cache.close(),
   };

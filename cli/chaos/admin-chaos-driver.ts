@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { AxiosInstance } from 'axios';
 import { type FaultState, faultListSchema, faultStateSchema } from '../../service/contract.ts';
-import { nowSeconds } from '../shared/clock.ts';
+import { all } from '../shared/all.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import type { Replica, Stack } from '../stack/stack.ts';
 import { AdminClient } from './admin-client.ts';
 import { findFault } from './catalogue.ts';
-import type { ChaosDriver, Injection, Lease } from './chaos-driver.ts';
+import type { ChaosDriver, Injection, Lease, Look } from './chaos-driver.ts';
+import { lookAt } from './look.ts';
 import { type Answer, throwRefusals } from './refusals.ts';
 
 const requestOf = ({ fault, parameters, target, leaseSeconds }: Injection) => ({
@@ -19,10 +20,12 @@ const requestOf = ({ fault, parameters, target, leaseSeconds }: Injection) => ({
 
 const keyOf = ({ instance, id }: Pick<Lease, 'instance' | 'id'>): string => `${instance}/${id}`;
 
-/** Waits for all, whatever fails; then throws the first failure. */
-const all = async <T>(promises: Promise<T>[]): Promise<T[]> => {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
+/** Ends a fault at its carrier; null when it was not on. */
+const end = async (http: AxiosInstance, id: string): Promise<FaultState | null> => {
+  const answer = await http.delete(`/faults/${id}`, {
+    validateStatus: (status) => status < 300 || status === 404,
+  });
+  return answer.status === 404 ? null : faultStateSchema.parse(answer.data);
 };
 
 const replicaOf = (replicas: Replica[], instance: string): Replica => {
@@ -66,17 +69,20 @@ export class AdminChaosDriver implements ChaosDriver {
   }
 
   async clear(leases: Lease[]): Promise<FaultState[]> {
-    return this.each(leases, async (http, lease) => {
-      const answer = await http.delete(`/faults/${lease.id}`, {
-        validateStatus: (status) => status < 300 || status === 404,
-      });
-      return answer.status === 404 ? { ...lease.state, expiresIn: 0 } : faultStateSchema.parse(answer.data);
-    });
+    return this.each(
+      leases,
+      async (http, lease) => (await end(http, lease.id)) ?? { ...lease.state, expiresIn: 0 },
+    );
   }
 
   async list(): Promise<Lease[]> {
     const replicas = await this.stack.replicas();
     return (await all(replicas.map((replica) => this.listOne(replica)))).flat();
+  }
+
+  async look(): Promise<Look> {
+    const replicas = await this.stack.replicas();
+    return lookAt(replicas.map((replica) => this.listOne(replica)));
   }
 
   async clearAll(): Promise<number> {
@@ -94,8 +100,8 @@ export class AdminChaosDriver implements ChaosDriver {
   async verify(leases: Lease[], expected: 'on' | 'gone'): Promise<boolean> {
     const asked = await this.stack.replicas();
     const carriers = [...new Set(leases.map(({ instance }) => instance))];
-    const lists = carriers.map((instance) => this.listOne(replicaOf(asked, instance)));
-    const on = new Set((await Promise.all(lists)).flat().map(keyOf));
+    const lists = carriers.map(async (instance) => this.listOne(replicaOf(asked, instance)));
+    const on = new Set((await all(lists)).flat().map(keyOf));
     return leases.every((lease) => on.has(keyOf(lease)) === (expected === 'on'));
   }
 
@@ -127,11 +133,17 @@ export class AdminChaosDriver implements ChaosDriver {
 
   private async injectOne(replica: Replica, injection: Injection): Promise<Lease> {
     const request = requestOf(injection);
-    const answer = await this.admin.call(replica, (http) => http.post('/faults', request));
-    const { service, instance } = replica;
     const { id, fault } = request;
-    const state = faultStateSchema.parse(answer.data);
-    return { id, fault, service, instance, injectedAt: nowSeconds(), state };
+    const { service, instance } = replica;
+    try {
+      const answer = await this.admin.call(replica, (http) => http.post('/faults', request));
+      const state = faultStateSchema.parse(answer.data);
+      return { id, fault, service, instance, injectedAt: state.injectedAt, state };
+    } catch (error) {
+      // Only the answer may have been lost.
+      await this.admin.call(replica, (http) => end(http, id)).catch(() => {});
+      throw error;
+    }
   }
 
   private async listOne(replica: Replica): Promise<Lease[]> {

@@ -14,16 +14,16 @@ interface AdminError {
 const inFlags = (line: string): string =>
   line.replace(/^(?:target|parameters)\.([A-Za-z]+)/, (_path, key: string) => flagOf(key));
 
+/** Axios's own error does not go on as the cause: it carries the request, and with it the admin token. */
 const asKnown = ({ instance }: Replica, error: unknown): ObsctlError => {
   if (isAxiosError<AdminError>(error) && error.response) {
     const said = error.response.data?.error;
     const details = (said?.details ?? [said?.message ?? `status ${error.response.status}`]).map(inFlags);
-    return new ObsctlError('FAULT_REFUSED', `${instance} refused it.`, { details, cause: error });
+    return new ObsctlError('FAULT_REFUSED', `${instance} refused it.`, { details });
   }
   return new ObsctlError(
     'ADMIN_UNAVAILABLE',
     `The admin API of ${instance} does not answer: ${messageOf(error)}`,
-    { cause: error },
   );
 };
 

@@ -21,6 +21,13 @@ export interface Lease {
   state: FaultState;
 }
 
+/** What is on, as far as it could be asked. */
+export interface Look {
+  on: Lease[];
+  /** The error of each who did not answer; empty: everybody did. */
+  silent: unknown[];
+}
+
 /** Breaks what it is told to and can always say what is broken. */
 export interface ChaosDriver {
   /**
@@ -37,7 +44,9 @@ export interface ChaosDriver {
   clear(leases: Lease[]): Promise<FaultState[]>;
   /** All faults that are on now, everywhere. */
   list(): Promise<Lease[]>;
-  /** Ends every fault everywhere; returns how many were on. */
+  /** As `list`, but one that does not answer hides nothing of the others. */
+  look(): Promise<Look>;
+  /** Ends every fault everywhere, also where one does not answer, and then throws; returns how many were on. */
   clearAll(): Promise<number>;
   /** True when each lease is on (`on`) or gone (`gone`) at its carrier, by read-back. */
   verify(leases: Lease[], expected: 'on' | 'gone'): Promise<boolean>;

@@ -1,17 +1,18 @@
 import { expect, test, vi } from 'vitest';
 import { ObsctlError } from '../shared/errors.ts';
-import type { ChaosDriver, Lease } from './chaos-driver.ts';
+import type { ChaosDriver, Lease, Look } from './chaos-driver.ts';
 import { ChaosDrivers } from './chaos-drivers.ts';
 
 const lease = (fault: string, instance: string): Lease =>
   ({ id: `${fault}-1`, fault, instance, state: { id: `${fault}-1`, expiresIn: 5 } }) as Lease;
 
-const fake = (on: Lease[], more: Partial<ChaosDriver> = {}) => ({
+const fake = <T extends Partial<ChaosDriver> = object>(on: Lease[], more: T = {} as T) => ({
   check: vi.fn(async () => ['api-2']),
   inject: vi.fn(async () => on),
   renew: vi.fn(async () => {}),
   clear: vi.fn(async (leases: Lease[]) => leases.map(({ state }) => state)),
   list: vi.fn(async () => on),
+  look: vi.fn(async (): Promise<Look> => ({ on, silent: [] })),
   clearAll: vi.fn(async () => on.length),
   verify: vi.fn(async () => true),
   ...more,
@@ -50,6 +51,21 @@ test('a replica that went between two questions is left out at the second', asyn
   expect(await drivers.list()).toEqual([]);
   list.mockRejectedValue(unavailable());
   await expect(drivers.list()).rejects.toThrow('does not answer');
+});
+
+test('a look goes on where one driver fails, and asks who was silent once more', async () => {
+  const look = vi.fn(async (): Promise<Look> => ({ on: [], silent: [] }));
+  const stack = fake([lease('replica-kill', 'api-2')]);
+  const drivers = new ChaosDrivers({
+    service: fake([], { look: look.mockRejectedValueOnce(unavailable()) }),
+    stack,
+  });
+  expect(await drivers.look()).toMatchObject({ on: [{ fault: 'replica-kill' }], silent: [] });
+  look.mockRejectedValue(unavailable());
+  expect(await drivers.look()).toMatchObject({
+    on: [{ fault: 'replica-kill' }],
+    silent: [{ code: 'ADMIN_UNAVAILABLE' }],
+  });
 });
 
 test('a replica that carries a fault cannot be killed or paused; another one can', async () => {

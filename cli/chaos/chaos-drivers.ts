@@ -1,16 +1,11 @@
 import { conflictBetween, type FaultState } from '../../service/contract.ts';
+import { all } from '../shared/all.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { findFault } from './catalogue.ts';
 import type { CataloguedFault } from './catalogued-fault.ts';
-import type { ChaosDriver, Injection, Lease } from './chaos-driver.ts';
+import type { ChaosDriver, Injection, Lease, Look } from './chaos-driver.ts';
 
 type Carrier = CataloguedFault['carriedBy'];
-
-/** Waits for all, whatever fails; then throws the first failure. */
-const all = async <T>(promises: Promise<T>[]): Promise<T[]> => {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
-};
 
 /**
  * A replica may go between the question who is there and the question to it. Asked once more, it is left out; one that
@@ -23,6 +18,13 @@ const onceMore = async <T>(ask: () => Promise<T>): Promise<T> => {
     if (error instanceof ObsctlError && error.code === 'ADMIN_UNAVAILABLE') return ask();
     throw error;
   }
+};
+
+/** As onceMore. A driver that cannot even say whom to ask is silent as a whole. */
+const lookTwice = async (driver: ChaosDriver): Promise<Look> => {
+  const look = () => driver.look().catch((error: unknown): Look => ({ on: [], silent: [error] }));
+  const first = await look();
+  return first.silent.length === 0 ? first : look();
 };
 
 /** Several chaos drivers as one: each fault goes to the driver of what carries it. */
@@ -56,6 +58,11 @@ export class ChaosDrivers implements ChaosDriver {
 
   async list(): Promise<Lease[]> {
     return (await all(this.each((driver) => driver.list()))).flat();
+  }
+
+  async look(): Promise<Look> {
+    const looks = await Promise.all(Object.values(this.drivers).map(lookTwice));
+    return { on: looks.flatMap(({ on }) => on), silent: looks.flatMap(({ silent }) => silent) };
   }
 
   async clearAll(): Promise<number> {

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type FaultState, targetSchema } from '../../service/contract.ts';
+import { all } from '../shared/all.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
 import type { Component, Stack, StackStatus } from '../stack/stack.ts';
 import { findFault } from './catalogue.ts';
-import type { ChaosDriver, Injection, Lease } from './chaos-driver.ts';
+import type { ChaosDriver, Injection, Lease, Look } from './chaos-driver.ts';
 import { STACK_FAULTS } from './faults/index.ts';
 import type { StackFault } from './faults/stack-fault.ts';
 import type { GuardClient } from './guard/guard-client.ts';
-import type { Held } from './guard/protocol.ts';
+import type { Held, Order } from './guard/protocol.ts';
+import { lookAt } from './look.ts';
 import { targetsOf } from './stack-targets.ts';
 
 /** Longest wait for a component whose lease has ended to be ready again, seconds. */
@@ -51,7 +53,7 @@ export class StackChaosDriver implements ChaosDriver {
   }
 
   async renew(leases: Lease[], leaseSeconds: number): Promise<void> {
-    const renewed = await Promise.all(leases.map(({ id }) => this.guard.renew(id, leaseSeconds)));
+    const renewed = await all(leases.map(({ id }) => this.guard.renew(id, leaseSeconds)));
     const ended = leases.filter((_lease, i) => renewed[i] === null);
     if (ended.length === 0) return;
     const names = ended.map(({ fault, instance }) => `${fault} on ${instance}`).join(', ');
@@ -59,12 +61,16 @@ export class StackChaosDriver implements ChaosDriver {
   }
 
   async clear(leases: Lease[]): Promise<FaultState[]> {
-    const last = await Promise.all(leases.map(({ id }) => this.guard.close(id)));
+    const last = await all(leases.map(({ id }) => this.guard.close(id)));
     return leases.map((lease, i) => last[i]?.state ?? { ...lease.state, expiresIn: 0 });
   }
 
   async list(): Promise<Lease[]> {
     return (await this.guard.list()).map(leaseOf);
+  }
+
+  look(): Promise<Look> {
+    return lookAt([this.list()]);
   }
 
   async clearAll(): Promise<number> {
@@ -100,7 +106,7 @@ export class StackChaosDriver implements ChaosDriver {
 
   private async injectOne({ name, service }: Component, injection: Injection): Promise<Lease> {
     const { fault, parameters, leaseSeconds } = injection;
-    const held = await this.guard.open({
+    const order: Order = {
       id: `${fault}-${randomBytes(4).toString('hex')}`,
       fault,
       action: stackFault(fault).action,
@@ -109,8 +115,14 @@ export class StackChaosDriver implements ChaosDriver {
       parameters,
       target: targetSchema.parse(injection.target),
       leaseSeconds,
-    });
-    return leaseOf(held);
+    };
+    try {
+      return leaseOf(await this.guard.open(order));
+    } catch (error) {
+      // Only the answer may have been lost.
+      await this.guard.close(order.id).catch(() => {});
+      throw error;
+    }
   }
 
   private async status(): Promise<StackStatus> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CATALOGUE, findFault } from '../chaos/catalogue.ts';
 import type { CataloguedFault } from '../chaos/catalogued-fault.ts';
-import type { Injection } from '../chaos/chaos-driver.ts';
+import type { Injection, Lease } from '../chaos/chaos-driver.ts';
 import { planInjection } from '../chaos/injection-plan.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { collecting, ObsctlError } from '../shared/errors.ts';
@@ -44,11 +44,13 @@ const inject = async (fault: CataloguedFault, options: Record<string, unknown>, 
   );
 };
 
-const clear = async (ids: string[], all: boolean, { output, chaos }: Context): Promise<void> => {
-  const driver = await chaos();
-  const on = await driver.list();
+/**
+ * The leases that are meant. `partial`: not everybody could say what is on. Throws USAGE where a name is unknown, or
+ * where it is not clear which one is meant.
+ */
+const chosenOf = (ids: string[], all: boolean, on: Lease[], partial: boolean): Lease[] => {
   const unknown = ids.filter((id) => !on.some((lease) => lease.id === id || lease.fault === id));
-  if (unknown.length > 0) {
+  if (unknown.length > 0 && !partial) {
     throw new ObsctlError('USAGE', `No such lease or fault is on: ${unknown.join(', ')}.`, {
       details: [`on now: ${on.map(({ id }) => id).join(', ') || 'none'}`],
     });
@@ -58,11 +60,20 @@ const clear = async (ids: string[], all: boolean, { output, chaos }: Context): P
       details: on.map(({ id, fault, instance }) => `${fault} on ${instance}: ${id}`),
     });
   }
-  const chosen =
-    ids.length === 0 ? on : on.filter((lease) => ids.includes(lease.id) || ids.includes(lease.fault));
-  await driver.clear(chosen);
+  return ids.length === 0 ? on : on.filter((lease) => ids.includes(lease.id) || ids.includes(lease.fault));
+};
+
+/** Ends what can be reached first; then who did not answer is an error, unless nothing of theirs can have been meant. */
+export const clear = async (ids: string[], all: boolean, { output, chaos }: Context): Promise<void> => {
+  const driver = await chaos();
+  const { on, silent } = await driver.look();
+  const chosen = chosenOf(ids, all, on, silent.length > 0);
+  if (all && ids.length === 0) await driver.clearAll();
+  else await driver.clear(chosen);
   if (!(await driver.verify(chosen, 'gone')))
     throw new ObsctlError('NOT_RESTORED', 'A cleared fault is still read back as on.');
+  const exact = ids.length > 0 && ids.every((id) => chosen.some((lease) => lease.id === id));
+  if (silent.length > 0 && !exact) throw silent[0];
   output.result(
     { cleared: chosen.map(({ id }) => id) },
     chosen.length === 0 ? 'No fault was on.' : `${chosen.length} cleared, and read back as gone.`,

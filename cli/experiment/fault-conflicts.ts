@@ -24,11 +24,15 @@ const shareCarrier = (a: PlannedInjection, b: PlannedInjection): boolean => {
 const pairsOf = <T>(list: T[]): [T, T][] =>
   list.flatMap((a, i) => list.slice(i + 1).map((b): [T, T] => [a, b]));
 
+/** Why the two cannot be on at the same time, as the rest of a sentence; null when they can, or never meet. */
+export const apartBecause = (a: PlannedInjection, b: PlannedInjection): string | null =>
+  shareCarrier(a, b) ? conflictBetween(findFault(a.injection.fault), findFault(b.injection.fault)) : null;
+
 /** Refuses faults that exclude each other and would meet at one carrier. Throws FAULT_CONFLICT with every reason. */
 export const refuseConflicts = (planned: PlannedInjection[]): void => {
   const reasons = pairsOf(planned)
-    .filter(([a, b]) => shareTime(a, b) && shareCarrier(a, b))
-    .flatMap(([a, b]) => conflictBetween(findFault(a.injection.fault), findFault(b.injection.fault)) ?? []);
+    .filter(([a, b]) => shareTime(a, b))
+    .flatMap(([a, b]) => apartBecause(a, b) ?? []);
   if (reasons.length > 0) {
     throw new ObsctlError('FAULT_CONFLICT', 'These faults cannot be on at once.', {
       details: [...new Set(reasons)],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { InjectedFault } from '../../reports/record/truth.ts';
+import { sleep } from '../shared/clock.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 
 const PHASE = 20;
@@ -18,20 +19,27 @@ describe('a schedule of faults', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
     said = [];
     failing = {};
+    slow = {};
+    apart = () => false;
   });
   afterEach(() => vi.useRealTimers());
 
+  /** Seconds that an action takes. */
+  let slow: Record<string, number>;
   const keeperOf = ({ fault: name }: { fault: string }) => {
     const fault = { name, injectedAt: null } as InjectedFault;
     const act = (what: string) => async () => {
       said.push(`${(performance.now() / 1000).toFixed(0)} ${what} ${name}`);
       const error = failing[`${what} ${name}`];
       if (error) throw error;
+      if (slow[`${what} ${name}`]) await sleep(slow[`${what} ${name}`]!);
       if (what === 'inject') fault.injectedAt = 1;
     };
     return { fault, inject: act('inject'), clear: act('clear') };
   };
-  const scheduleOf = (...faults: ReturnType<typeof planned>[]) => new FaultSchedule(faults, PHASE, keeperOf);
+  let apart: (a: { fault: string }, b: { fault: string }) => boolean;
+  const scheduleOf = (...faults: ReturnType<typeof planned>[]) =>
+    new FaultSchedule(faults, PHASE, keeperOf, (a, b) => apart(a, b));
   const played = async (schedule: FaultSchedule, signal = new AbortController().signal) => {
     const outcome = schedule.play(signal).then(
       () => null,
@@ -50,7 +58,8 @@ describe('a schedule of faults', () => {
     expect(said.slice(3)).toEqual(['20 clear late', '20 clear early', '20 clear middle']);
   });
 
-  test('clears what ends before the phase does, and before what begins at that moment', async () => {
+  test('clears what ends before the phase does, and before what it excludes begins at that moment', async () => {
+    apart = () => true;
     await played(scheduleOf(planned('second', 5, 10), planned('first', 0, 5)));
     expect(said).toEqual(['0 inject first', '5 clear first', '5 inject second', '15 clear second']);
   });
@@ -71,6 +80,31 @@ describe('a schedule of faults', () => {
         i > 1 ? line.replace('2', '20') : line,
       ),
     );
+  });
+
+  test('a clear that takes long holds up only what it excludes', async () => {
+    slow = { 'clear a': 6 };
+    apart = (one, other) => [one.fault, other.fault].sort().join() === 'a,c';
+    await played(scheduleOf(planned('a', 0, 5), planned('b', 6, 2), planned('c', 7, 2)));
+    expect(said).toEqual(['0 inject a', '5 clear a', '6 inject b', '8 clear b', '11 inject c', '11 clear c']);
+  });
+
+  test('nothing more begins once it was interrupted, also when that is late already', async () => {
+    const controller = new AbortController();
+    slow = { 'inject a': 4 };
+    setTimeout(() => controller.abort(new Error('Ctrl-C')), 3000);
+    apart = () => true;
+    const outcome = await played(scheduleOf(planned('a', 0, 2), planned('b', 2, 18)), controller.signal);
+    expect(outcome.message).toBe('Ctrl-C');
+    expect(said).toEqual(['0 inject a']);
+  });
+
+  test('it ends only when what was under way is done: it is cleared after that', async () => {
+    slow = { 'inject a': 4 };
+    failing = { 'inject b': new Error('no room') };
+    const schedule = scheduleOf(planned('a', 0, 20), planned('b', 2, 18));
+    expect((await played(schedule)).message).toBe('no room');
+    expect(schedule.injected.map(({ name }) => name)).toEqual(['a']);
   });
 
   test('an interruption ends it at once', async () => {

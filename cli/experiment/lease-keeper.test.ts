@@ -32,6 +32,7 @@ describe('the keeper of a lease', () => {
     renew: vi.fn<ChaosDriver['renew']>(),
     clear: vi.fn<ChaosDriver['clear']>(),
     list: vi.fn<ChaosDriver['list']>(),
+    look: vi.fn<ChaosDriver['look']>(),
     clearAll: vi.fn<ChaosDriver['clearAll']>(),
     verify: vi.fn<ChaosDriver['verify']>(),
   };
@@ -138,6 +139,47 @@ describe('the keeper of a lease', () => {
     chaos.verify.mockResolvedValue(true);
     await keeper.clear();
     expect(keeper.fault.verifiedClearedAt).not.toBeNull();
+  });
+
+  test('what a confirmed clear was told stays, however often it is cleared', async () => {
+    await keeper.inject();
+    chaos.verify.mockResolvedValue(false);
+    const first = keeper.clear().catch((error) => error);
+    await vi.advanceTimersByTimeAsync(16_000);
+    await first;
+    const clearedAt = keeper.fault.clearedAt;
+    chaos.clear.mockImplementation(async ([lease]) => [{ ...lease!.state, expiresIn: 0 }]);
+    chaos.verify.mockResolvedValue(true);
+    await keeper.clear();
+    expect(keeper.fault).toMatchObject({ endedBy: 'clear', clearedAt });
+    expect(keeper.fault.carriers.map(({ hits }) => hits)).toEqual([4, 4]);
+  });
+
+  test('one that was not confirmed is asked again, alone', async () => {
+    await keeper.inject();
+    chaos.verify.mockResolvedValue(false);
+    chaos.clear.mockImplementation(async ([lease]) => {
+      if (lease!.instance === 'api-2') throw new Error('no answer');
+      return [{ ...lease!.state, hits: 4 }];
+    });
+    const first = keeper.clear().catch((error) => error);
+    await vi.advanceTimersByTimeAsync(16_000);
+    await first;
+    chaos.clear.mockReset().mockImplementation(async ([lease]) => [{ ...lease!.state, hits: 6 }]);
+    chaos.verify.mockResolvedValue(true);
+    await keeper.clear();
+    expect(chaos.clear.mock.calls.map(([[lease]]) => lease!.instance)).toEqual(['api-2']);
+    expect(keeper.fault.carriers.map(({ hits }) => hits)).toEqual([4, 6]);
+  });
+
+  test('is injected as soon as any carrier has it', async () => {
+    chaos.inject.mockResolvedValue([
+      { ...leaseOn('api-1'), injectedAt: 1002 },
+      { ...leaseOn('api-2'), injectedAt: 1001 },
+    ]);
+    await keeper.inject();
+    expect(keeper.fault.injectedAt).toBe(1001);
+    await keeper.clear();
   });
 
   test('warns once of a lease that cannot be renewed', async () => {

@@ -34,6 +34,8 @@ const notYet = (injection: Injection): InjectedFault => {
  */
 export class LeaseKeeper {
   private leases: Lease[] = [];
+  /** The last state of each lease whose clear was confirmed: what a later clear is told is not how it ended. */
+  private readonly confirmed = new Map<Lease, FaultState>();
   private timer: NodeJS.Timeout | undefined;
   private clearing: Promise<void> | undefined;
   private toldOfRenewal = false;
@@ -52,7 +54,7 @@ export class LeaseKeeper {
     this.journal.append('fault-injecting', { fault: this.injection.fault, leaseSeconds: LEASE_SECONDS });
     this.leases = await this.chaos.inject({ ...this.injection, leaseSeconds: LEASE_SECONDS });
     this.timer = setInterval(() => void this.renew(), (LEASE_SECONDS / 3) * 1000);
-    this.fault.injectedAt = Math.max(...this.leases.map((lease) => lease.injectedAt));
+    this.fault.injectedAt = Math.min(...this.leases.map((lease) => lease.injectedAt));
     this.fault.verifiedAt = nowSeconds();
     // What is done to a replica of any service is that service's trouble.
     if (findFault(this.fault.name).carrier === 'replica')
@@ -110,26 +112,31 @@ export class LeaseKeeper {
 
   /** One by one, so that a carrier that does not answer hides nothing of the others. */
   private async clearLeases(): Promise<void> {
-    const states = await Promise.all(this.leases.map((lease) => this.clearLease(lease)));
+    const pending = this.leases.filter((lease) => !this.confirmed.has(lease));
+    if (pending.length === 0) return;
+    await Promise.all(pending.map((lease) => this.clearLease(lease)));
     this.fault.clearedAt = nowSeconds();
-    for (const [i, carrier] of this.fault.carriers.entries()) {
-      carrier.clearedAt = this.fault.clearedAt;
-      carrier.eligible = states[i]?.eligible ?? carrier.eligible;
-      carrier.hits = states[i]?.hits ?? carrier.hits;
-    }
+    for (const lease of pending) this.noteEnd(lease, this.fault.clearedAt);
+    const states = this.leases.map((lease) => this.confirmed.get(lease) ?? null);
     if (states.some((state) => state === null)) this.fault.endedBy = 'unknown';
     else this.fault.endedBy = states.every((state) => state!.expiresIn > 0) ? 'clear' : 'lease';
   }
 
-  private async clearLease(lease: Lease): Promise<FaultState | null> {
+  private noteEnd(lease: Lease, clearedAt: number): void {
+    const carrier = this.fault.carriers[this.leases.indexOf(lease)]!;
+    const { eligible, hits } = this.confirmed.get(lease) ?? carrier;
+    Object.assign(carrier, { clearedAt, eligible, hits });
+  }
+
+  private async clearLease(lease: Lease): Promise<void> {
     try {
-      return (await this.chaos.clear([lease]))[0] ?? null;
+      const [state] = await this.chaos.clear([lease]);
+      if (state) this.confirmed.set(lease, state);
     } catch (error) {
       const { fault, instance } = lease;
       this.listener.warning(
         `the clear of ${fault} at ${instance} was not confirmed: ${messageOf(error)}; its lease ends it`,
       );
-      return null;
     }
   }
 

@@ -51,7 +51,7 @@ class Run {
     this.journal.append('run-started', { experiment: this.experiment });
     this.parts.listener.started?.({ runId, path });
     await this.attempt(() => this.clearForeignFaults());
-    await this.attempt(() => this.loaded.perform());
+    if (this.status === 'completed') await this.attempt(() => this.loaded.perform());
     await this.attempt(() => this.observe());
     await this.attempt(() => this.restore());
     return this.conclude();
@@ -84,8 +84,8 @@ class Run {
 
   /** What a crashed run left on must not be taken for what this one does. */
   private async clearForeignFaults(): Promise<void> {
-    if ((await this.parts.chaos.list()).length === 0) return;
     const cleared = await this.parts.chaos.clearAll();
+    if (cleared === 0) return;
     this.journal.append('foreign-faults-cleared', { cleared });
     this.parts.listener.warning?.(`${cleared} faults of an earlier command were still on and were cleared`);
   }

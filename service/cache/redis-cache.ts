@@ -2,10 +2,10 @@ import { Redis } from 'ioredis';
 import type { Log } from '../telemetry/logger.ts';
 import type { Cache } from './cache.ts';
 import { commandSpans } from './command-span.ts';
+import { createEvictions } from './evictions.ts';
 
 /** Of every key of ours: the Redis may hold other people's as well. */
 const PREFIX = 'shop:cache:';
-const KEYS_PER_SCAN = 1000;
 
 const connect = (url: string): Redis =>
   new Redis(url, {
@@ -34,18 +34,6 @@ const watchConnection = (client: Redis, log: Log): (() => Error | null) => {
   return () => lost;
 };
 
-const evictFrom = async (client: Redis, share: number): Promise<number> => {
-  let evicted = 0;
-  let cursor = '0';
-  do {
-    const [next, keys] = await client.scan(cursor, 'MATCH', `${PREFIX}*`, 'COUNT', KEYS_PER_SCAN);
-    const chosen = keys.filter(() => Math.random() < share);
-    if (chosen.length > 0) evicted += await client.unlink(chosen);
-    cursor = next;
-  } while (cursor !== '0');
-  return evicted;
-};
-
 /** A cache in Redis. Commands fail at once while there is no connection, so that readers go to the database. */
 export const createRedisCache = (url: string, log: Log): Cache => {
   const client = connect(url);
@@ -66,7 +54,7 @@ export const createRedisCache = (url: string, log: Log): Cache => {
     set: async (key, value, ttlSeconds) => {
       await run('set', key, (full) => client.set(full, value, 'EX', ttlSeconds));
     },
-    evict: (share) => evictFrom(client, share),
+    evict: createEvictions(client, `${PREFIX}*`),
     close: async () => client.disconnect(),
   };
 };

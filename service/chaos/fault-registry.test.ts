@@ -112,6 +112,16 @@ describe('FaultRegistry', () => {
     expect(registry.list()).toEqual([]);
   });
 
+  it('ends with its lease when its timer comes a little too early', async () => {
+    await inject({ leaseSeconds: 2.01 });
+    now = 102.0096;
+    await vi.advanceTimersByTimeAsync(2_012);
+    expect(stopped).not.toHaveBeenCalled();
+    now = 102.0101;
+    await vi.advanceTimersByTimeAsync(2);
+    expect(stopped).toHaveBeenCalledOnce();
+  });
+
   it('lives on when it is renewed', async () => {
     await inject();
     now = 108;
@@ -130,6 +140,18 @@ describe('FaultRegistry', () => {
     expect(await registry.clear('a')).toMatchObject({ hits: 1 });
     expect(registry.victimsFor(request)).toEqual([]);
     expect(await registry.clear('a')).toBeUndefined();
+  });
+
+  it('strikes nobody after its end, not even whom it had chosen before', async () => {
+    const handle = vi.fn();
+    const striker = { ...probe, name: 'striker', start: (): FaultHooks => ({ handle }) };
+    registry = new FaultRegistry({ role: 'api', faults: { striker }, host: {}, monotonic: () => now });
+    await inject({ fault: 'striker' });
+    const [victim] = registry.victimsFor(request);
+    await victim?.handle(request);
+    await registry.clear('a');
+    await victim?.handle(request);
+    expect(handle).toHaveBeenCalledOnce();
   });
 
   it('clears all', async () => {
@@ -314,9 +336,17 @@ describe('FaultRegistry', () => {
       const body = { id: 'a', fault: 'needy', leaseSeconds: 5 };
       const over = (host: FaultHost) => new FaultRegistry({ role: 'api', faults: { needy }, host });
       const evict = async () => 0;
-      for (const host of [{}, { cache: { shared: false, evict } }]) {
-        expect(() => over(host).check(body)).toThrow('fault: needy needs a real Redis');
-      }
+      const refused = (host: FaultHost) => {
+        try {
+          return expect.unreachable(JSON.stringify(over(host).check(body)));
+        } catch (error) {
+          return (error as FaultRefusedError).details;
+        }
+      };
+      expect(refused({})).toEqual(['fault: needy needs a real Redis, and this host has no cache']);
+      expect(refused({ cache: { shared: false, evict } })).toEqual([
+        expect.stringMatching(/^fault: needy needs a real Redis, and here the cache is in-process/),
+      ]);
       expect(over({ cache: { shared: true, evict } }).check(body).definition).toBe(needy);
     });
   });
@@ -331,19 +361,94 @@ describe('FaultRegistry', () => {
     expect(registry.list()).toEqual([]);
   });
 
-  it('stops what finishes its start after its end', async () => {
-    let begin: (hooks: FaultHooks) => void = () => undefined;
+  describe('while it starts', () => {
+    let begin: (hooks: FaultHooks) => void;
+    let fail: (error: Error) => void;
     const slow = {
       ...probe,
       name: 'slow',
-      start: () => new Promise<FaultHooks>((resolve) => (begin = resolve)),
+      start: () =>
+        new Promise<FaultHooks>((resolve, reject) => {
+          begin = resolve;
+          fail = reject;
+        }),
     };
-    registry = new FaultRegistry({ role: 'api', faults: { slow }, host: {}, monotonic: () => now });
-    const injection = refusal(inject({ fault: 'slow' }));
-    now = 111;
-    expect(registry.list()).toEqual([]);
-    begin({ stop: stopped });
-    expect((await injection).statusCode).toBe(409);
-    expect(stopped).toHaveBeenCalledOnce();
+    beforeEach(() => {
+      registry = new FaultRegistry({ role: 'api', faults: { slow, probe }, host: {}, monotonic: () => now });
+    });
+
+    it('ends with its lease: it is stopped as soon as it has started', async () => {
+      const injection = refusal(inject({ fault: 'slow' }));
+      now = 111;
+      expect(registry.list()).toEqual([]);
+      begin({ stop: stopped });
+      expect((await injection).statusCode).toBe(409);
+      expect(stopped).toHaveBeenCalledOnce();
+    });
+
+    it('is cleared: that is over when what the start took is given back', async () => {
+      const injection = refusal(inject({ fault: 'slow' }));
+      const cleared = vi.fn();
+      const clear = registry.clear('a').then(cleared);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(cleared).not.toHaveBeenCalled();
+      begin({ stop: stopped });
+      await clear;
+      expect(stopped).toHaveBeenCalledOnce();
+      expect((await injection).statusCode).toBe(409);
+    });
+
+    it('does not hold up its clear for ever, which then says so', async () => {
+      void inject({ fault: 'slow' });
+      const clear = refusal(registry.clear('a'));
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect((await clear).message).toContain('4 s');
+    });
+
+    it('takes nobody else of its id with it when it fails after its end', async () => {
+      const injection = refusal(inject({ fault: 'slow' }));
+      const clear = registry.clear('a');
+      await inject({ fault: 'probe' });
+      fail(new Error('no room'));
+      await Promise.all([injection, clear]);
+      expect(registry.list()).toMatchObject([{ fault: 'probe' }]);
+    });
+  });
+
+  describe('with a stop that fails', () => {
+    const stop = () => Promise.reject(new Error('no answer'));
+    const stuck = { ...probe, name: 'stuck', start: (): FaultHooks => ({ stop }) };
+    beforeEach(() => {
+      registry = new FaultRegistry({ role: 'api', faults: { stuck, probe }, host: {}, monotonic: () => now });
+    });
+
+    it('says so to who clears it, and nobody has to hear of it at the end of the lease', async () => {
+      await inject({ fault: 'stuck' });
+      expect((await refusal(registry.clear('a'))).message).toBe('no answer');
+      const unheard = vi.fn();
+      process.once('unhandledRejection', unheard);
+      await inject({ fault: 'stuck' });
+      now = 110;
+      expect(registry.list()).toEqual([]);
+      vi.useRealTimers();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      process.removeListener('unhandledRejection', unheard);
+      expect(unheard).not.toHaveBeenCalled();
+    });
+
+    it('ends the others before it says so', async () => {
+      let end: () => void = () => undefined;
+      const ended = new Promise<void>((resolve) => (end = resolve));
+      stopped.mockReturnValueOnce(ended);
+      await inject({ fault: 'stuck' });
+      await inject({ id: 'b' });
+      const failed = vi.fn();
+      const all = registry.clearAll().catch(failed);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(failed).not.toHaveBeenCalled();
+      end();
+      await all;
+      expect(failed).toHaveBeenCalledOnce();
+    });
   });
 });

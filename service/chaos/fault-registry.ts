@@ -1,25 +1,37 @@
 import type { FaultState } from '../contract.ts';
 import type { FaultDefinition, FaultHooks, FaultHost, FaultRequest } from '../faults/fault.ts';
 import { conflictBetween } from './conflicts.ts';
+import { inTime } from './in-time.ts';
 import { FaultRefusedError, type Injection, parseInjection } from './injection.ts';
 import { JOB_METHOD, KnownRoutes } from './known-routes.ts';
+import { Lease } from './lease.ts';
 import { targetTest } from './target.ts';
 import { isVictim, requestKey } from './victim.ts';
 
 /** How many faults one carrier takes at a time. */
 const MAX_ACTIVE = 16;
 
-const NO_REDIS =
+/** How long the end of a fault waits for its start to be over, milliseconds. */
+const END_MS = 4_000;
+
+const IN_PROCESS =
   'needs a real Redis, and here the cache is in-process (set REDIS_URL or install redis-server)';
+const NO_CACHE = 'needs a real Redis, and this host has no cache';
+
+const lackOfRedis = ({ cache }: FaultHost): string | null => {
+  if (!cache) return NO_CACHE;
+  return cache.shared ? null : IN_PROCESS;
+};
 
 interface ActiveFault extends Injection {
   matches: (request: FaultRequest) => boolean;
-  hooks: FaultHooks;
+  /** What its start comes to. */
+  started: Promise<FaultHooks>;
+  /** Absent until it has started, empty after its end. */
+  hooks?: FaultHooks;
   /** Unix seconds. */
   injectedAt: number;
-  /** On the monotonic clock, seconds. */
-  expiresAt: number;
-  timer: NodeJS.Timeout | undefined;
+  lease: Lease;
   eligible: number;
   hits: number;
 }
@@ -35,7 +47,8 @@ export interface FaultRegistryOptions {
 
 export interface Victim {
   id: string;
-  hooks: FaultHooks;
+  /** What the fault does to a request at that moment: nothing once it has ended. */
+  handle: NonNullable<FaultHooks['handle']>;
 }
 
 /** Faults of jobs never strike a request, and the other way round. */
@@ -85,7 +98,7 @@ export class FaultRegistry {
    */
   async inject(body: unknown): Promise<FaultState> {
     const fault = this.#begin(this.check(body));
-    await this.#start(fault);
+    await this.#started(fault);
     return this.#state(fault);
   }
 
@@ -99,11 +112,14 @@ export class FaultRegistry {
     this.#expire();
     const fault = this.#active.get(id);
     if (!fault) return undefined;
-    this.#lease(fault, leaseSeconds);
+    fault.lease.renew(leaseSeconds);
     return this.#state(fault);
   }
 
-  /** Ends a fault and returns its last state; undefined when no such fault is on. */
+  /**
+   * Ends a fault and returns its last state; undefined when no such fault is on.
+   * @throws Error when it did not give back what it took.
+   */
   async clear(id: string): Promise<FaultState | undefined> {
     this.#expire();
     const fault = this.#active.get(id);
@@ -113,10 +129,14 @@ export class FaultRegistry {
     return last;
   }
 
-  /** Ends every fault and returns their last states. */
+  /**
+   * Ends every fault and returns their last states.
+   * @throws Error when one of them did not give back what it took; the others have ended by then.
+   */
   async clearAll(): Promise<FaultState[]> {
-    const states = await Promise.all([...this.#active.keys()].map((id) => this.clear(id)));
-    return states.filter((state) => state !== undefined);
+    const clears = [...this.#active.keys()].map((id) => this.clear(id));
+    await Promise.allSettled(clears);
+    return (await Promise.all(clears)).filter((state) => state !== undefined);
   }
 
   /** The faults of which this request is a victim; counts it as eligible and as hit. */
@@ -126,18 +146,18 @@ export class FaultRegistry {
     const key = requestKey(request.headers.traceparent, () => this.#requests++);
     const victims: Victim[] = [];
     for (const fault of this.#active.values()) {
-      if (!fault.hooks.handle || !fault.matches(request)) continue;
+      if (!fault.hooks?.handle || !fault.matches(request)) continue;
       fault.eligible++;
       if (!isVictim(fault.request.target.seed, key, fault.request.target.rate)) continue;
       fault.hits++;
-      victims.push({ id: fault.request.id, hooks: fault.hooks });
+      victims.push({ id: fault.request.id, handle: (struck) => fault.hooks?.handle?.(struck) });
     }
     return victims;
   }
 
   #refuseWhatCannotBe({ request: { target }, definition, parameters }: Injection): void {
     const { host } = this.#options;
-    const lacks = definition.needs === 'redis' && host.cache?.shared !== true ? NO_REDIS : null;
+    const lacks = definition.needs === 'redis' ? lackOfRedis(host) : null;
     const reasons = [
       this.#routes.mismatch(target, definition.scope ?? 'requests'),
       lacks && `fault: ${definition.name} ${lacks}`,
@@ -158,66 +178,70 @@ export class FaultRegistry {
   }
 
   #begin(injection: Injection): ActiveFault {
+    const { id, leaseSeconds } = injection.request;
     const fault: ActiveFault = {
       ...injection,
       matches: matcher(injection),
-      hooks: {},
       injectedAt: Date.now() / 1000,
-      expiresAt: 0,
-      timer: undefined,
+      lease: new Lease(leaseSeconds, this.#monotonic, () => this.#expire()),
+      started: this.#start(injection),
       eligible: 0,
       hits: 0,
     };
-    this.#active.set(injection.request.id, fault);
-    this.#lease(fault, injection.request.leaseSeconds);
+    this.#active.set(id, fault);
     return fault;
   }
 
-  async #start(fault: ActiveFault): Promise<void> {
+  async #start({ definition, parameters, request }: Injection): Promise<FaultHooks> {
+    return definition.start(parameters, this.#options.host, { rate: request.target.rate });
+  }
+
+  async #started(fault: ActiveFault): Promise<void> {
     let hooks: FaultHooks;
     try {
-      const { definition, parameters, request } = fault;
-      hooks = await definition.start(parameters, this.#options.host, { rate: request.target.rate });
+      hooks = await fault.started;
     } catch (error) {
       await this.#end(fault);
       throw new FaultRefusedError(400, [(error as Error).message]);
     }
-    if (this.#active.get(fault.request.id) !== fault) {
-      await hooks.stop?.();
-      throw new FaultRefusedError(409, ['the fault was ended while it started']);
-    }
+    if (!this.#isOn(fault)) throw new FaultRefusedError(409, ['the fault was ended while it started']);
     fault.hooks = hooks;
   }
 
-  #lease(fault: ActiveFault, seconds: number): void {
-    clearTimeout(fault.timer);
-    fault.expiresAt = this.#monotonic() + seconds;
-    fault.timer = setTimeout(() => this.#expire(), seconds * 1000 + 1);
-    fault.timer.unref();
+  #isOn(fault: ActiveFault): boolean {
+    return this.#active.get(fault.request.id) === fault;
   }
 
+  /** Nobody is there to be told of an end that fails: it must not end the host. */
   #expire(): void {
-    const now = this.#monotonic();
-    for (const fault of this.#active.values()) if (fault.expiresAt <= now) void this.#end(fault);
+    for (const fault of this.#active.values()) {
+      if (fault.lease.left === 0) this.#end(fault).catch(() => undefined);
+    }
   }
 
+  /** One that is still starting is stopped as soon as it has started. */
   async #end(fault: ActiveFault): Promise<void> {
-    this.#active.delete(fault.request.id);
-    clearTimeout(fault.timer);
-    const { hooks } = fault;
+    if (this.#isOn(fault)) this.#active.delete(fault.request.id);
+    fault.lease.cancel();
+    const { hooks, started } = fault;
     fault.hooks = {};
-    await hooks.stop?.();
+    if (hooks) return hooks.stop?.();
+    const stopped = started.then(
+      (late) => late.stop?.(),
+      () => undefined,
+    );
+    await inTime(stopped, END_MS);
   }
 
   #state(fault: ActiveFault): FaultState {
-    const taken = fault.hooks.taken?.();
+    const taken = fault.hooks?.taken?.();
     return {
       id: fault.request.id,
       fault: fault.definition.name,
       parameters: fault.parameters,
       target: fault.request.target,
       injectedAt: fault.injectedAt,
-      expiresIn: Math.max(0, fault.expiresAt - this.#monotonic()),
+      expiresIn: fault.lease.left,
       eligible: Math.round(taken?.wanted ?? fault.eligible),
       hits: Math.round(taken?.held ?? fault.hits),
     };

@@ -13,6 +13,7 @@ describe('targetTest', () => {
     ['a glob over one segment', { route: '/products/*' }, true],
     ['one star does not cross a slash', { route: '/*' }, false],
     ['two stars do', { route: '/**' }, true],
+    ['any more do no more', { route: '/***' }, true],
     ['a dot is a dot', { route: '/products.:id' }, false],
     ['the method', { method: 'GET' }, true],
     ['another method', { method: 'POST' }, false],
@@ -21,5 +22,16 @@ describe('targetTest', () => {
     ['all of them, one wrong', { route: '/products/*', method: 'POST', header: 'x-tenant=blue' }, false],
   ])('%s', (_what, target, expected) => {
     expect(matches(target)).toBe(expected);
+  });
+
+  it('takes runs of stars for two, and not many of them, so that it never takes long', () => {
+    const begin = performance.now();
+    expect(matches({ route: `/${'*'.repeat(60)}x` })).toBe(false);
+    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(targetSchema.safeParse({ route: '/**/*/*/*' }).success).toBe(true);
+    const { error } = targetSchema.safeParse({ route: '/*a*a*a*a*' });
+    expect(error?.issues).toMatchObject([
+      { path: ['route'], message: expect.stringMatching(/^has more than 4 wildcards/) },
+    ]);
   });
 });

@@ -1,16 +1,6 @@
 import type { Target } from '../contract.ts';
 import type { FaultRequest } from '../faults/fault.ts';
-
-const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-
-/** `*` stands for anything within one path segment, `**` for anything at all. */
-const globPattern = (glob: string): RegExp =>
-  new RegExp(
-    `^${glob
-      .split('**')
-      .map((part) => part.split('*').map(escaped).join('[^/]*'))
-      .join('.*')}$`,
-  );
+import { globPattern } from './glob.ts';
 
 const headerTest = (header: string): ((request: FaultRequest) => boolean) => {
   const at = header.indexOf('=');

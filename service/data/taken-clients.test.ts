@@ -16,6 +16,17 @@ describe('taken clients', () => {
     await pool.query('select 1');
   });
 
+  it('come back also when one of them is back already', async () => {
+    const pool = fakePool({ max: 2 });
+    const acquired: PoolClient[] = [];
+    pool.on('acquire', (client) => acquired.push(client));
+    const taken = takeClients(pool, 2);
+    await until(() => taken.held() === 2);
+    acquired[0]!.release();
+    await taken.release();
+    expect([taken.held(), pool.idleCount]).toEqual([0, 2]);
+  });
+
   it('wait their turn, behind who waits already', async () => {
     const pool = fakePool({ max: 1 });
     const busy = await pool.connect();

@@ -6,6 +6,13 @@ const AGAIN_AFTER_MS = 50;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** One client that the pool does not take back must not keep the others from it. */
+const tryTo = (giveBack: () => void): void => {
+  try {
+    giveBack();
+  } catch {}
+};
+
 /** Straight from the pool: nobody's request, so none that log and metrics should tell of. */
 const acquire = (pool: Pool): Promise<pg.PoolClient> =>
   (pg.Pool.prototype.connect as (this: Pool) => Promise<pg.PoolClient>).call(pool);
@@ -49,7 +56,7 @@ export const takeClients = (pool: Pool, connections: number) => {
     held: () => holding.size,
     release: async () => {
       released = true;
-      for (const giveBack of holding.values()) giveBack();
+      for (const giveBack of holding.values()) tryTo(giveBack);
       holding.clear();
     },
   };

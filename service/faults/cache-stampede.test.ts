@@ -3,7 +3,7 @@ import { cacheStampede } from './cache-stampede.ts';
 import type { FaultHost } from './fault.ts';
 
 const parameters = cacheStampede.parameters.parse({ everyMs: 50 });
-const sharing = (evict: (share: number) => Promise<number>): FaultHost => ({
+const sharing = (evict: NonNullable<FaultHost['cache']>['evict']): FaultHost => ({
   cache: { shared: true, evict },
 });
 
@@ -15,22 +15,27 @@ describe('cache-stampede', () => {
     const evict = vi.fn(async () => 3);
     const { taken, stop } = await cacheStampede.start(parameters, sharing(evict), { rate: 0.4 });
     await vi.advanceTimersByTimeAsync(210);
-    expect(evict.mock.calls).toEqual([[0.4], [0.4], [0.4], [0.4]]);
+    expect(evict.mock.calls).toEqual(Array(4).fill([0.4, expect.any(AbortSignal)]));
     expect(taken?.()).toEqual({ wanted: 12, held: 12 });
     await stop?.();
     await vi.advanceTimersByTimeAsync(500);
     expect(evict).toHaveBeenCalledTimes(4);
   });
 
-  it('has one eviction in hand at a time, and the stop waits for it', async () => {
+  it('has one eviction in hand at a time, and the stop tells it to end and waits for it', async () => {
     const pending: ((keys: number) => void)[] = [];
-    const evict = vi.fn(() => new Promise<number>((resolve) => pending.push(resolve)));
+    const told = vi.fn();
+    const evict = vi.fn((_share: number, signal?: AbortSignal) => {
+      signal?.addEventListener('abort', told);
+      return new Promise<number>((resolve) => pending.push(resolve));
+    });
     const { taken, stop } = await cacheStampede.start(parameters, sharing(evict), { rate: 1 });
     await vi.advanceTimersByTimeAsync(500);
     expect(evict).toHaveBeenCalledTimes(1);
     const stopped = vi.fn();
     void Promise.resolve(stop?.()).then(stopped);
     await vi.advanceTimersByTimeAsync(1);
+    expect(told).toHaveBeenCalledOnce();
     expect(stopped).not.toHaveBeenCalled();
     pending[0]!(5);
     await vi.advanceTimersByTimeAsync(1);
@@ -44,12 +49,5 @@ describe('cache-stampede', () => {
     await vi.advanceTimersByTimeAsync(110);
     expect(taken?.()).toEqual({ wanted: 1, held: 1 });
     await stop?.();
-  });
-
-  it('is refused without a cache that is shared, and says why', () => {
-    const refused = (host: FaultHost) => cacheStampede.refuse?.(parameters, host, { rate: 1 });
-    expect(refused({})).toBe('this host has no cache');
-    expect(refused({ cache: { shared: false, evict: async () => 0 } })).toContain('in-process');
-    expect(refused(sharing(async () => 0))).toBeNull();
   });
 });

@@ -30,19 +30,14 @@ export const cacheStampede = defineFault({
   exclusive: true,
   excludes: ['cache-down'],
   needs: 'redis',
-  refuse: (_parameters, { cache }) => {
-    if (!cache) return 'this host has no cache';
-    return cache.shared
-      ? null
-      : 'the cache is in-process: it takes a Redis (REDIS_URL) that the replicas share';
-  },
   start: ({ everyMs }, { cache }, { rate }) => {
     if (!cache) throw new Error('this host has no cache');
+    const end = new AbortController();
     let evicted = 0;
     let inHand: Promise<void> | null = null;
     /** A cache that does not answer now may do so the next time. */
     const evict = async (): Promise<void> => {
-      evicted += await cache.evict(rate).catch(() => 0);
+      evicted += await cache.evict(rate, end.signal).catch(() => 0);
       inHand = null;
     };
     const timer = setInterval(() => {
@@ -53,6 +48,7 @@ export const cacheStampede = defineFault({
       taken: () => ({ wanted: evicted, held: evicted }),
       stop: async () => {
         clearInterval(timer);
+        end.abort();
         await inHand;
       },
     };

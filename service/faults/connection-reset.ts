@@ -4,8 +4,10 @@ import { defineFault } from './fault.ts';
 /** Calls that are made later, unless they are all called off. */
 const createTimers = () => {
   const timers = new Set<NodeJS.Timeout>();
+  let calledOff = false;
   return {
     later: (call: () => void, milliseconds: number): void => {
+      if (calledOff) return;
       const timer = setTimeout(() => {
         timers.delete(timer);
         call();
@@ -13,6 +15,7 @@ const createTimers = () => {
       timers.add(timer);
     },
     callOff: (): void => {
+      calledOff = true;
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },

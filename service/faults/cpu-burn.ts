@@ -30,6 +30,8 @@ for (;;) {
 const startThread = (pulse: Int32Array, rate: number): Worker => {
   const workerData = { pulse, busy: rate * PERIOD_MS, idle: (1 - rate) * PERIOD_MS, patience: PATIENCE_MS };
   const thread = new Worker(THREAD, { eval: true, execArgv: [], env: {}, workerData });
+  // One that fails later only burns no more: unheard, its error would end the process.
+  thread.on('error', () => undefined);
   thread.unref();
   return thread;
 };
@@ -62,17 +64,17 @@ export const cpuBurn = defineFault({
   start: async ({ threads }, _host, { rate }) => {
     const pulse = new Int32Array(new SharedArrayBuffer(8));
     const burning = new Set<Worker>();
-    for (let n = 0; n < threads; n++) {
-      const thread = startThread(pulse, rate);
-      burning.add(thread);
-      thread.once('exit', () => burning.delete(thread));
-    }
     const stop = async () => {
       clearInterval(timer);
       await Promise.all([...burning].map((thread) => thread.terminate()));
     };
     const timer = setInterval(() => Atomics.add(pulse, 0, 1), PULSE_MS).unref();
     try {
+      for (let n = 0; n < threads; n++) {
+        const thread = startThread(pulse, rate);
+        burning.add(thread);
+        thread.once('exit', () => burning.delete(thread));
+      }
       await Promise.all([...burning].map((thread) => once(thread, 'online')));
     } catch (error) {
       await stop();

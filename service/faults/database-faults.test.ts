@@ -169,6 +169,55 @@ describe('slow-query', () => {
     await stop?.();
   });
 
+  it('locks nothing more after its end, whatever it was waiting for, and leaves no session', async () => {
+    vi.useFakeTimers();
+    try {
+      for (const late of ['SET ', 'SELECT ', 'BEGIN']) {
+        let answer: () => void = () => undefined;
+        let turns = 0;
+        const { said, sessions, host } = database((text) => {
+          if (text === 'COMMIT' && ++turns === 1) throw new Error('terminating connection');
+          if (turns > 0 && text.startsWith(late)) return new Promise<void>((resolve) => (answer = resolve));
+          return undefined;
+        });
+        const { stop } = await start('slow-query', { ms: 50 }, host, 0.5);
+        await vi.advanceTimersByTimeAsync(110);
+        expect(said.at(-1)).toMatch(late);
+        const stopped = stop?.();
+        await vi.advanceTimersByTimeAsync(1_000);
+        await stopped;
+        answer();
+        await vi.advanceTimersByTimeAsync(1_000);
+        expect(said.at(-1)).toMatch(late);
+        expect(count(said, LOCK)).toBe(1);
+        expect(sessions).toEqual([{ closed: true }, { closed: true }]);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('leaves no session that it could not set up', async () => {
+    const { sessions, host } = database((text) => {
+      if (text.startsWith('SET')) throw new Error('no answer');
+    });
+    await expect(start('slow-query', {}, host)).rejects.toThrow('no answer');
+    expect(sessions).toEqual([{ closed: true }]);
+  });
+
+  it('hardly ever locks at the smallest of rates', async () => {
+    vi.useFakeTimers();
+    try {
+      const { said, host } = database();
+      const { stop } = await start('slow-query', { ms: 50 }, host, 1e-9);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(count(said, LOCK)).toBe(1);
+      await stop?.();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('does not hang at its end when the database does', async () => {
     const { said, sessions, host } = database((text) =>
       text === 'COMMIT' ? new Promise(() => undefined) : undefined,

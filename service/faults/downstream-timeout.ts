@@ -23,6 +23,6 @@ export const downstreamTimeout = defineFault({
   drain: { seconds: 2, why: 'held reservations are let go at the clear and then pass through the slots' },
   start: ({ ms }) => {
     const waits = createWaits();
-    return { handle: () => waits.wait(ms), stop: waits.wakeAll };
+    return { handle: () => waits.wait(ms), stop: waits.end };
   },
 });

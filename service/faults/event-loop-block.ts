@@ -1,6 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { z } from 'zod';
 import { defineFault } from './fault.ts';
+import { LONGEST_DELAY_MS } from './waits.ts';
 
 /** Highest share of the time: what is left over keeps the admin port answering. */
 const MAX_RATE = 0.9;
@@ -46,7 +47,7 @@ export const eventLoopBlock = defineFault({
       ? `target.rate: at most ${MAX_RATE}, since the admin port has to answer between the slices`
       : null,
   start: ({ ms }, _host, { rate }) => {
-    const free = (ms * (1 - rate)) / rate;
+    const free = Math.min((ms * (1 - rate)) / rate, LONGEST_DELAY_MS);
     const begin = performance.now();
     let end: number | undefined;
     let blocked = 0;

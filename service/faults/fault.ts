@@ -39,8 +39,11 @@ export interface FaultHost {
   pool?: { max: number; take(connections: number): { held(): number; release(): Promise<void> } };
   /** The application's database, and the tables whose lock hurts. The session is named like the application's own. */
   database?: { connect(): Promise<FaultSession>; tables: readonly string[] };
-  /** The application's cache. `evict` deletes that share (0..1) of what it keeps; resolves with how many keys. */
-  cache?: { shared: boolean; evict(share: number): Promise<number> };
+  /**
+   * The application's cache. `evict` deletes that share (0..1) of what it keeps, and nothing more once `signal` is
+   * aborted; resolves with how many keys.
+   */
+  cache?: { shared: boolean; evict(share: number, signal?: AbortSignal): Promise<number> };
 }
 
 /** What `--rate` is a share of, and so what the fault can be aimed at. */

@@ -48,6 +48,18 @@ describe.each(['latency', 'downstream-timeout'])('%s', (name) => {
     await stop?.();
     await Promise.all(waiting);
   });
+
+  it('makes nobody wait after it was stopped', async () => {
+    vi.useFakeTimers();
+    try {
+      const { handle, stop } = await start(name, { ms: 10_000 });
+      await stop?.();
+      void handle?.(request);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
 
 describe('latency', () => {

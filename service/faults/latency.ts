@@ -20,7 +20,7 @@ export const latency = defineFault({
     const waits = createWaits();
     return {
       handle: () => waits.wait(Math.max(0, ms + jitter * (2 * Math.random() - 1))),
-      stop: waits.wakeAll,
+      stop: waits.end,
     };
   },
 });

@@ -65,7 +65,7 @@ export class LockTurns {
   /** Lets go of the lock and closes the session. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#waits.wakeAll();
+    this.#waits.end();
     await Promise.race([this.#running, pause(STOP_MS)]);
     await this.#drop();
   }
@@ -78,20 +78,25 @@ export class LockTurns {
         await this.#drop();
       }
       tried();
-      if (!this.#stopped) await this.#waits.wait(this.#options.restMs);
+      await this.#waits.wait(this.#options.restMs);
     }
+    await this.#drop();
+    tried();
   }
 
   async #turn(locked: () => void): Promise<void> {
     this.#session ??= await this.#open();
     const session = this.#session;
     if (!(await this.#leads(session))) return;
-    await session.query('BEGIN');
-    await session.query(`LOCK TABLE ${this.#options.database.tables.join(', ')} IN ACCESS EXCLUSIVE MODE`);
+    await this.#ask(session, 'BEGIN');
+    await this.#ask(
+      session,
+      `LOCK TABLE ${this.#options.database.tables.join(', ')} IN ACCESS EXCLUSIVE MODE`,
+    );
     this.#lockedAt = performance.now();
     locked();
     try {
-      if (!this.#stopped) await this.#waits.wait(this.#options.holdMs);
+      await this.#waits.wait(this.#options.holdMs);
       await session.query('COMMIT');
     } finally {
       this.#heldMs = this.heldMs();
@@ -101,19 +106,30 @@ export class LockTurns {
 
   /** Asked once a turn: a session may have the same advisory lock any number of times. */
   async #leads(session: FaultSession): Promise<boolean> {
-    const { rows } = await session.query(`SELECT pg_try_advisory_lock(${ADVISORY_LOCK}) AS leads`);
+    const { rows } = await this.#ask(session, `SELECT pg_try_advisory_lock(${ADVISORY_LOCK}) AS leads`);
     if (rows[0]?.leads !== true) return false;
     this.#leadsSince ??= performance.now();
     return true;
   }
 
+  /** @throws Error when it has been stopped meanwhile, so that the turn ends here and the session with it. */
+  #ask(session: FaultSession, text: string): ReturnType<FaultSession['query']> {
+    if (this.#stopped) throw new Error('no turns any more');
+    return session.query(text);
+  }
+
   async #open(): Promise<FaultSession> {
     const session = await this.#options.database.connect();
     const idleMs = Math.ceil(this.#options.holdMs + GRACE_MS);
-    await session.query(
-      `SET lock_timeout = ${LOCK_TIMEOUT_MS}; SET idle_in_transaction_session_timeout = ${idleMs}`,
-    );
-    return session;
+    try {
+      await session.query(
+        `SET lock_timeout = ${LOCK_TIMEOUT_MS}; SET idle_in_transaction_session_timeout = ${idleMs}`,
+      );
+      return session;
+    } catch (error) {
+      await session.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   async #drop(): Promise<void> {

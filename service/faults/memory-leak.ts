@@ -1,4 +1,5 @@
 import { Session } from 'node:inspector';
+import { freemem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { defineFault } from './fault.ts';
@@ -17,10 +18,13 @@ interface Entry {
   previous: Entry | null;
 }
 
-/** Bytes that may still be taken before half of V8's limit for the heap is reached. */
+/** What is left to the machine, however many of its processes leak; bytes. */
+const SPARED = 512 * MEGABYTE;
+
+/** Bytes that may still be taken: up to half of V8's limit for the heap, and no more than the machine can spare. */
 const room = (): number => {
   const { heap_size_limit, used_heap_size } = getHeapStatistics();
-  return heap_size_limit / 2 - used_heap_size;
+  return Math.min(heap_size_limit / 2 - used_heap_size, freemem() - SPARED);
 };
 
 /** A full collection. V8 alone would keep the garbage for minutes where little is allocated. */
@@ -58,7 +62,9 @@ export const memoryLeak = defineFault({
       .min(1)
       .max(1_024)
       .default(256)
-      .describe("what it holds at most, MiB; together with the application at most half of the heap's limit"),
+      .describe(
+        "what it holds at most, MiB; together with the application at most half of the heap's limit, and no more than the machine can spare",
+      ),
   }),
   does: 'Keeps small linked objects in the heap, in many small portions, until it holds --max-mb; --rate scales the speed.',
   expect:
@@ -72,7 +78,7 @@ export const memoryLeak = defineFault({
   refuse: ({ maxMb }) => {
     const free = Math.floor(room() / MEGABYTE);
     return maxMb > free
-      ? `parameters.maxMb: ${maxMb} is more than the ${Math.max(0, free)} MiB up to half of this process' heap limit`
+      ? `parameters.maxMb: ${maxMb} is more than the ${Math.max(0, free)} MiB up to half of this process' heap limit, or that the machine can spare`
       : null;
   },
   start: ({ mbPerSecond, maxMb }, _host, { rate }) => {

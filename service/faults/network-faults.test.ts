@@ -53,6 +53,7 @@ describe('connection-reset', () => {
       expect(resets[0]).not.toHaveBeenCalled();
       vi.advanceTimersByTime(60);
       await stop?.();
+      handle?.({ ...request, reset: resets[1] });
       vi.advanceTimersByTime(500);
       expect(resets.map((reset) => reset.mock.calls.length)).toEqual([1, 0]);
     } finally {

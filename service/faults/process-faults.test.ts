@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it, vi } from 'vitest';
@@ -5,6 +6,7 @@ import type { FaultHooks } from './fault.ts';
 import { FAULTS } from './index.ts';
 
 vi.mock('node:v8', { spy: true });
+vi.mock('node:os', { spy: true });
 
 const MEGABYTE = 2 ** 20;
 const request = { route: 'orders', method: 'PROCESS', headers: {} };
@@ -37,6 +39,22 @@ describe('bounds', () => {
   it('event-loop-block leaves a tenth of the time to the loop', () => {
     expect(refusal('event-loop-block', {}, 0.91)).toMatch(/at most 0\.9/);
     expect(refusal('event-loop-block', {}, 0.9)).toBeNull();
+  });
+
+  it('memory-leak leaves 512 MiB to the machine, also while it grows', async () => {
+    vi.mocked(freemem).mockReturnValueOnce(612 * MEGABYTE);
+    expect(refusal('memory-leak', { maxMb: 101 })).toMatch(
+      /101 is more than the 100 MiB.*the machine can spare/,
+    );
+    vi.mocked(freemem).mockReturnValueOnce(612 * MEGABYTE);
+    expect(refusal('memory-leak', { maxMb: 100 })).toBeNull();
+    vi.mocked(freemem).mockReturnValue(511 * MEGABYTE);
+    const looks = vi.mocked(freemem).mock.calls.length;
+    const hooks = await start('memory-leak');
+    await until(() => vi.mocked(freemem).mock.calls.length > looks + 2);
+    expect(held(hooks)).toBe(0);
+    vi.mocked(freemem).mockReset();
+    await hooks.stop?.();
   });
 
   it('memory-leak stays below half of the limit of the heap', () => {
@@ -122,6 +140,19 @@ describe('event-loop-block', () => {
     expect(blocked / wanted).toBeLessThan(0.8);
     await pause(60);
     expect(hooks.taken!()).toEqual({ wanted, held: blocked });
+  });
+
+  it('hardly ever blocks at the smallest of rates', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const hooks = await start('event-loop-block', { ms: 10 }, 1e-9);
+      vi.advanceTimersByTime(1_000);
+      expect(held(hooks)).toBeGreaterThan(0);
+      expect(held(hooks)).toBeLessThan(500);
+      await hooks.stop?.();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -158,6 +158,15 @@ describe('the chaos plugin', () => {
     await expect(app.register(chaos, options)).rejects.toThrow(/before @fastify\/otel/);
   });
 
+  it('closes the admin API also when a fault does not end', async () => {
+    const app = Fastify();
+    await app.register(chaos, { ...options, adminPort: 0 });
+    await app.ready();
+    vi.spyOn(app.faultAdmin.registry, 'clearAll').mockRejectedValue(new Error('no answer'));
+    await app.close().catch(() => undefined);
+    expect(app.faultAdmin.app.server.listening).toBe(false);
+  });
+
   it('works in a foreign app under its own service name', async () => {
     const app = Fastify();
     await app.register(chaos, { ...options, service: 'checkout', role: 'api' });

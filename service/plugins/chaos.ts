@@ -57,8 +57,11 @@ const plugin = async (app: FastifyInstance, options: ChaosOptions): Promise<void
     if (adminPort !== null) await admin.listen({ host: adminHost, port: adminPort });
   });
   app.addHook('onClose', async () => {
-    await registry.clearAll();
-    await admin.close();
+    try {
+      await registry.clearAll();
+    } finally {
+      await admin.close();
+    }
   });
 };
 

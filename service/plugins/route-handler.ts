@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { FaultRegistry, Victim } from '../chaos/fault-registry.ts';
+import { strike } from '../chaos/strike.ts';
 import { handlerFrame } from './handler-frame.ts';
 import { resetOf } from './reset-connection.ts';
 
@@ -25,12 +26,10 @@ const play = async (
 ): Promise<void> => {
   const { method, headers, routeOptions } = request;
   const reset = resetOf(request, reply);
-  for (const { hooks } of victims) {
-    try {
-      await hooks.handle?.({ route: routeOptions.url ?? '', method, headers, reset });
-    } catch (error) {
-      throw asThrownAt(frame, error);
-    }
+  try {
+    await strike(victims, { route: routeOptions.url ?? '', method, headers, reset });
+  } catch (error) {
+    throw asThrownAt(frame, error);
   }
 };
 

@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import type { FaultRegistry } from '../chaos/fault-registry.ts';
 import { JOB_METHOD } from '../chaos/known-routes.ts';
+import { strike } from '../chaos/strike.ts';
 import { QUEUES } from './jobs.ts';
 
 /** Runs as part of a job, inside its consumer span, ahead of its own work. */
@@ -19,6 +20,6 @@ export const faultsBefore = (registry: Pick<FaultRegistry, 'victimsFor' | 'knowR
     const victims = registry.victimsFor(request);
     if (victims.length === 0) return;
     trace.getActiveSpan()?.setAttribute('obsctl.fault.id', victims.map(({ id }) => id).join(','));
-    for (const { hooks } of victims) await hooks.handle?.(request);
+    await strike(victims, request);
   };
 };

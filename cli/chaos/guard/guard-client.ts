@@ -15,10 +15,8 @@ const problem = (error: unknown): ObsctlError => {
   if (error instanceof ObsctlError) return error;
   const said = isAxiosError<{ message?: string }>(error) ? error.response?.data?.message : undefined;
   return said && isAxiosError(error) && error.response!.status < 500
-    ? new ObsctlError('FAULT_REFUSED', 'The lease guard refused.', { details: [said], cause: error })
-    : new ObsctlError('ADMIN_UNAVAILABLE', `The lease guard does not answer: ${said ?? messageOf(error)}`, {
-        cause: error,
-      });
+    ? new ObsctlError('FAULT_REFUSED', 'The lease guard refused.', { details: [said] })
+    : new ObsctlError('ADMIN_UNAVAILABLE', `The lease guard does not answer: ${said ?? messageOf(error)}`);
 };
 
 const isGone = (error: unknown): boolean => isAxiosError(error) && error.response === undefined;

@@ -1,9 +1,10 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { messageOf } from '../../shared/errors.ts';
 import { claimGuard, livingGuard, removeGuardFiles } from '../../stack/local/guard-files.ts';
 import { identify, isAlive } from '../../stack/local/process-identity.ts';
 import { readState, stackPaths } from '../../stack/local/state-file.ts';
 import { bootClock } from './boot-clock.ts';
 import { createGuardApp } from './guard-app.ts';
+import { listenIfPossible } from './guard-socket.ts';
 import { LeaseJournal } from './lease-journal.ts';
 import { LeaseTable } from './lease-table.ts';
 import { localActions, processOf } from './local-actions.ts';
@@ -23,7 +24,20 @@ const supervisor = readState(paths)?.supervisor;
 
 // It is ended by SIGKILL or when it has nothing to do; a closed terminal is no reason.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-if (!supervisor || !claimGuard(paths.guard, own)) process.exit(0);
+
+/** False where there is no way to claim anything: on a full disk, say. */
+const claim = (): boolean => {
+  try {
+    if (!claimGuard(paths.guard, own)) process.exit(0);
+    return true;
+  } catch (error) {
+    console.error(`the place of the guard cannot be claimed: ${messageOf(error)}`);
+    return false;
+  }
+};
+
+if (!supervisor) process.exit(0);
+const claimed = claim();
 
 const table = new LeaseTable({
   journal: new LeaseJournal(paths.guard.journal),
@@ -31,6 +45,12 @@ const table = new LeaseTable({
   clock: bootClock,
   processOf: (instance) => processOf(paths, instance),
 });
+
+// The keeper starts another; until one can stay, each ends what has run out.
+if (!claimed) {
+  await table.expire();
+  process.exit(1);
+}
 
 let idleSince = performance.now();
 
@@ -55,9 +75,5 @@ const look = async (): Promise<void> => {
 setInterval(() => void table.expire(), EXPIRE_EVERY_MS);
 setInterval(() => void look(), LOOK_EVERY_MS);
 
-const app = createGuardApp(table);
-rmSync(paths.guard.socket, { force: true });
-const before = process.umask(0o177);
-await app.listen({ path: paths.guard.socket });
-process.umask(before);
-chmodSync(paths.guard.socket, 0o600);
+const deaf = await listenIfPossible(createGuardApp(table), paths.guard.socket);
+if (deaf) console.error(`the guard cannot listen: ${deaf}`);

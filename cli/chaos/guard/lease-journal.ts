@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { z } from 'zod';
+import { messageOf } from '../../shared/errors.ts';
 import { Journal, type JournalEntry, readEntries } from '../../shared/journal.ts';
 import { momentSchema } from './boot-clock.ts';
 import { orderSchema } from './protocol.ts';
@@ -17,18 +18,30 @@ export type LeaseRecord = z.infer<typeof leaseRecordSchema>;
 const renewal = z.object({ id: z.string(), deadline: momentSchema });
 const ended = z.object({ id: z.string() });
 
-/** The leases that the entries leave open: begun, as far as one can know, and not ended. */
+/** What an entry does to the open leases. Throws where it is none of ours. */
+const apply = (open: Map<string, LeaseRecord>, { type, data }: JournalEntry): void => {
+  if (type === 'opening') {
+    const record = leaseRecordSchema.parse(data);
+    open.set(record.order.id, record);
+  } else if (type === 'renewing') {
+    const { id, deadline } = renewal.parse(data);
+    const record = open.get(id);
+    if (record) open.set(id, { ...record, deadline });
+  } else if (type === 'ended') open.delete(ended.parse(data).id);
+};
+
+/**
+ * The leases that the entries leave open: begun, as far as one can know, and not ended. An entry that cannot be
+ * understood changes nothing, and keeps none of the others from being ended.
+ */
 export const openLeases = (entries: JournalEntry[]): LeaseRecord[] => {
   const open = new Map<string, LeaseRecord>();
-  for (const { type, data } of entries) {
-    if (type === 'opening') {
-      const record = leaseRecordSchema.parse(data);
-      open.set(record.order.id, record);
-    } else if (type === 'renewing') {
-      const { id, deadline } = renewal.parse(data);
-      const record = open.get(id);
-      if (record) open.set(id, { ...record, deadline });
-    } else if (type === 'ended') open.delete(ended.parse(data).id);
+  for (const entry of entries) {
+    try {
+      apply(open, entry);
+    } catch (error) {
+      console.error(`entry ${entry.seq} of the journal is not understood: ${messageOf(error)}`);
+    }
   }
   return [...open.values()];
 };
@@ -37,32 +50,53 @@ export const openLeases = (entries: JournalEntry[]): LeaseRecord[] => {
 export class LeaseJournal {
   /** What an earlier guard left open. */
   readonly left: LeaseRecord[];
-  private readonly journal: Journal;
+  /** Or why there is none: nothing is begun or renewed then, what is open is ended all the same. */
+  private readonly journal: Journal | Error;
 
   /** Goes on where an earlier guard's journal ends: what that one left open is written anew, and takes its place at once. */
   constructor(path: string) {
     this.left = existsSync(path) ? openLeases(readEntries(path).entries) : [];
-    const draft = `${path}.draft`;
-    rmSync(draft, { force: true });
-    this.journal = new Journal(draft, 0o600);
-    for (const record of this.left) this.opening(record);
-    renameSync(draft, path);
+    this.journal = this.begin(path);
   }
 
+  /** Throws where it cannot be written. */
   opening(record: LeaseRecord): void {
-    this.journal.append('opening', { ...record });
+    this.writable().append('opening', { ...record });
   }
 
+  /** Throws where it cannot be written. */
   renewing(id: string, deadline: LeaseRecord['deadline']): void {
-    this.journal.append('renewing', { id, deadline });
+    this.writable().append('renewing', { id, deadline });
   }
 
   /** The undo goes on where it cannot be written down. */
   ending(id: string): void {
-    this.journal.appendIfPossible('ending', { id });
+    this.note('ending', id);
   }
 
   ended(id: string): void {
-    this.journal.appendIfPossible('ended', { id });
+    this.note('ended', id);
+  }
+
+  private begin(path: string): Journal | Error {
+    try {
+      const draft = `${path}.draft`;
+      rmSync(draft, { force: true });
+      const journal = new Journal(draft, 0o600);
+      for (const record of this.left) journal.append('opening', { ...record });
+      renameSync(draft, path);
+      return journal;
+    } catch (error) {
+      return new Error(`the lease journal cannot be written: ${messageOf(error)}`);
+    }
+  }
+
+  private writable(): Journal {
+    if (this.journal instanceof Error) throw this.journal;
+    return this.journal;
+  }
+
+  private note(type: string, id: string): void {
+    if (this.journal instanceof Journal) this.journal.appendIfPossible(type, { id });
   }
 }

@@ -1,8 +1,8 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readJournal } from '../../shared/journal.ts';
+import { Journal, readJournal } from '../../shared/journal.ts';
 import type { Action } from './action.ts';
 import type { Moment } from './boot-clock.ts';
 import { LeaseJournal } from './lease-journal.ts';
@@ -140,7 +140,62 @@ describe('a lease', () => {
   });
 });
 
+describe('an order that is late', () => {
+  test('begins nothing where the lease was ended before its turn came', async () => {
+    const table = tableWith();
+    await table.open(order());
+    const closing = table.close('one');
+    const again = table.open(order());
+    await closing;
+    await expect(again).rejects.toThrow('api-2: this lease has ended');
+    expect([inEffect.size, table.size]).toEqual([0, 0]);
+    expect(types().at(-1)).toBe('ended');
+  });
+
+  test('whose beginning and undo both fail is ended at the next look', async () => {
+    const end = vi.fn(async () => {}).mockRejectedValueOnce(new Error('no answer'));
+    const table = tableWith({ begin: () => Promise.reject(new Error('it went')), end });
+    await expect(table.open(order())).rejects.toThrow('it went');
+    expect(table.size).toBe(1);
+    await table.expire();
+    expect(table.size).toBe(0);
+  });
+});
+
 describe('the next guard', () => {
+  test('ends what is open where it cannot write, and begins nothing', async () => {
+    await tableWith().open(order());
+    mkdirSync(join(`${path}.draft`, 'in the way'), { recursive: true });
+    const next = tableWith();
+    await expect(next.open(order({ id: 'two', instance: 'api-1' }))).rejects.toThrow('cannot be written');
+    await expect(next.renew('one', 5)).rejects.toThrow('cannot be written');
+    expect(inEffect).toEqual(new Set(['api-2']));
+    pass(5);
+    await next.expire();
+    expect([inEffect.size, next.size]).toEqual([0, 0]);
+  });
+
+  test('ends what it understands of a journal, whatever else is in it', async () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const journal = new Journal(path);
+    journal.append('opening', { order: order({ id: 'odd' }), deadline: 'soon' });
+    journal.append('opening', {
+      order: order(),
+      process: { pid: 7, startedAt: '42' },
+      injectedAt: 1,
+      deadline: now,
+    });
+    journal.append('renewing', { id: 'one' });
+    journal.close();
+    expect(
+      tableWith()
+        .list()
+        .map(({ state }) => state.id),
+    ).toEqual(['one']);
+    expect(told).toHaveBeenCalledTimes(2);
+    told.mockRestore();
+  });
+
   test('picks up what was open, with its deadline, and ends what has run out meanwhile', async () => {
     const first = tableWith();
     await first.open(order());

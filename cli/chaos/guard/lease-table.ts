@@ -43,9 +43,13 @@ export class LeaseTable {
   async open(order: Order): Promise<Held> {
     const lease = this.leases.get(order.id) ?? this.add(this.recordOf(order));
     return this.inTurn(lease, async () => {
+      // It may have been ended while the order waited for its turn.
+      if (!this.isOpen(lease)) throw new GuardRefusal(`${order.instance}: this lease has ended`);
       try {
         await this.actionOf(lease).begin(subjectOf(lease.record), order.leaseSeconds);
       } catch (error) {
+        // Should the end fail now, the next look ends it.
+        lease.record.deadline = this.parts.clock();
         await this.end(lease).catch(() => {});
         throw new GuardRefusal(`${order.instance}: ${messageOf(error)}`);
       }
@@ -58,7 +62,7 @@ export class LeaseTable {
     const lease = this.leases.get(id);
     if (!lease) return undefined;
     return this.inTurn(lease, async () => {
-      if (!this.leases.has(id)) return undefined;
+      if (!this.isOpen(lease)) return undefined;
       const deadline = later(this.parts.clock(), seconds);
       this.parts.journal.renewing(id, deadline);
       if (!(await this.actionOf(lease).extend(subjectOf(lease.record), seconds))) {
@@ -123,7 +127,7 @@ export class LeaseTable {
 
   private async end(lease: OpenLease): Promise<void> {
     const { id } = lease.record.order;
-    if (!this.leases.has(id)) return;
+    if (!this.isOpen(lease)) return;
     lease.ending = true;
     try {
       this.parts.journal.ending(id);
@@ -133,6 +137,10 @@ export class LeaseTable {
     } finally {
       lease.ending = false;
     }
+  }
+
+  private isOpen(lease: OpenLease): boolean {
+    return this.leases.get(lease.record.order.id) === lease;
   }
 
   private inTurn<T>(lease: OpenLease, work: () => Promise<T>): Promise<T> {

@@ -2,15 +2,18 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axios from 'axios';
 import { packageRoot } from '../../shared/package-root.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import { isGuardMissing, livingGuard, removeClaim, removeGuardFiles } from './guard-files.ts';
-import { endProcess } from './process-identity.ts';
-import type { StackPaths } from './state-file.ts';
+import { endProcess, isStopped } from './process-identity.ts';
+import type { GuardPaths, StackPaths } from './state-file.ts';
 
 /** Longest wait for a guard to listen, seconds. */
 const START_TIMEOUT = 10;
 const LOOK_EVERY_MS = 1000;
+/** A guard that says nothing for so long ends no lease either, milliseconds. */
+const SILENT_MS = 5000;
 
 /** How a guard is started; the test has its own. */
 export const spawnGuard = (paths: StackPaths): void => {
@@ -25,22 +28,36 @@ export const spawnGuard = (paths: StackPaths): void => {
   child.unref();
 };
 
+/** Whether the guard says anything at all. */
+const guardAnswers = async ({ socket }: GuardPaths): Promise<boolean> => {
+  const http = axios.create({
+    socketPath: socket,
+    baseURL: 'http://guard',
+    timeout: SILENT_MS,
+    proxy: false,
+  });
+  return http.get('/leases', { validateStatus: () => true }).then(
+    () => true,
+    () => false,
+  );
+};
+
 /**
- * Sees to it that a lease guard lives while a lease may be open. The supervisor alone starts guards and takes dead ones'
- * claims away, and there is one supervisor: so there is one guard.
+ * Sees to it that a lease guard lives, and does not stand still, while a lease may be open. The supervisor alone starts
+ * guards and takes dead ones' claims away, and there is one supervisor: so there is one guard.
  */
 export class GuardKeeper {
   private readonly timer: NodeJS.Timeout;
   private starting: Promise<string> | undefined;
+  private looking = false;
   private ended = false;
 
   constructor(
     private readonly paths: StackPaths,
     private readonly start: (paths: StackPaths) => void = spawnGuard,
+    private readonly answers: (paths: GuardPaths) => Promise<boolean> = guardAnswers,
   ) {
-    this.timer = setInterval(() => {
-      if (isGuardMissing(paths.guard)) this.ensure().catch(() => {});
-    }, LOOK_EVERY_MS);
+    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
     this.timer.unref();
   }
 
@@ -60,6 +77,26 @@ export class GuardKeeper {
     const guard = livingGuard(this.paths.guard);
     if (guard) await endProcess(guard, 'SIGKILL');
     removeGuardFiles(this.paths.guard);
+  }
+
+  private async look(): Promise<void> {
+    if (this.looking || this.starting) return;
+    this.looking = true;
+    try {
+      await this.endStuck();
+      if (isGuardMissing(this.paths.guard)) await this.ensure();
+    } catch {
+      // The next look tries again.
+    } finally {
+      this.looking = false;
+    }
+  }
+
+  /** Its journal says what it held, so the next guard ends it. */
+  private async endStuck(): Promise<void> {
+    const guard = livingGuard(this.paths.guard);
+    if (!guard) return;
+    if (isStopped(guard) || !(await this.answers(this.paths.guard))) await endProcess(guard, 'SIGKILL');
   }
 
   private async find(): Promise<string> {

@@ -75,6 +75,7 @@ const resource = (
   lowest: during,
   z: during > steady ? 20 : 0,
   peakZ: during > steady ? 20 : 0,
+  abnormal: during > steady ? 1 : 0,
   slope: 0,
   steadySlope: 0,
   from: 100,

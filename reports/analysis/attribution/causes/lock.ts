@@ -58,8 +58,8 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
       ...when(locks !== null, () =>
         reason(
           'resource',
-          3.5 * strength(locks!.during, 1),
-          `${figure(locks!.during)} sessions of the database waited for a lock (${figure(locks!.peak)} at most)`,
+          3.5 * Math.max(strength(locks!.during, 1), strength(locks!.abnormal, 0.2)),
+          `up to ${figure(locks!.peak)} sessions of the database waited for a lock, some in ${percent(locks!.abnormal)} of the scrapes`,
           {
             from: locks!.from,
           },

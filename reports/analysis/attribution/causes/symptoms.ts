@@ -127,9 +127,14 @@ export const cacheSystem = (facts: Facts, service: string): string => {
   return backend ?? 'cache';
 };
 
-/** Sessions of the database that waited for a lock, by the database's own statistics. */
+/** Locks come and go within a scrape: waiters in so many of the scrapes are no accident. */
+const OFTEN = 0.2;
+
+/** Sessions of the database that waited for a lock, by the database's own statistics; null where there were hardly any. */
 export const lockWaiters = (facts: Facts): ResourceShift | null =>
-  moved(facts, 'postgresql.sessions.lock_waiting')[0] ?? null;
+  resourcesNamed(facts, 'postgresql.sessions.lock_waiting').find(
+    ({ z, abnormal }) => z > MOVED || abnormal >= OFTEN,
+  ) ?? null;
 
 /** Whether the callee's finite capacity is used up and requests queue before it; `known`: something measures it. */
 export const saturation = (

@@ -17,6 +17,8 @@ export interface ResourceShift {
   /** Robust z of the window's median, and of its peak. */
   z: number;
   peakZ: number;
+  /** Share of the window's points above z = 4: what comes and goes shows here, not in the median. */
+  abnormal: number;
   /** Units per second over the window (Theil-Sen), and over the steady phase. */
   slope: number;
   steadySlope: number;
@@ -74,9 +76,28 @@ export const theilSen = (points: Points): number => {
   return slopes.length > 0 ? median(slopes) : 0;
 };
 
-const compare = (series: RuntimeSeries, steady: Window, window: Window): ResourceShift[] => {
+/** A counter's series begins with its first event: before that its rate was nothing, where its instance was watched. */
+const beforeOf = (series: RuntimeSeries, steady: Window, watched: Set<string>): Points => {
+  const before = within(series, steady);
+  return before.length === 0 && series.name.endsWith('.rate') && watched.has(series.instance)
+    ? Array.from({ length: MIN_POINTS }, (_, i): [number, number] => [steady.from + i, 0])
+    : before;
+};
+
+/** What drifts does harm only after a while: it is looked at from the end of the steady phase on. */
+const DRIFTING = new Set<string>(['v8js.memory.heap.used']);
+
+const compare = (
+  series: RuntimeSeries,
+  steady: Window,
+  window: Window,
+  watched: Set<string>,
+): ResourceShift[] => {
   const floor = FLOORS[series.name as RuntimeName];
-  const [before, during] = [within(series, steady), within(series, window)];
+  const looked = DRIFTING.has(series.name)
+    ? { from: Math.min(steady.to, window.from), to: window.to }
+    : window;
+  const [before, during] = [beforeOf(series, steady, watched), within(series, looked)];
   if (floor === undefined || before.length < MIN_POINTS || during.length === 0) return [];
   const usual = valuesOf(before);
   const centre = median(usual);
@@ -95,6 +116,7 @@ const compare = (series: RuntimeSeries, steady: Window, window: Window): Resourc
       lowest: values.reduce((least, value) => Math.min(least, value)),
       z: robustZ(median(values), scale),
       peakZ: robustZ(peak, scale),
+      abnormal: values.filter((value) => robustZ(value, scale) > 4).length / values.length,
       slope: theilSen(during),
       steadySlope: theilSen(before),
       from: during.find(([, value]) => robustZ(value, scale) > 4)?.[0] ?? null,
@@ -102,11 +124,16 @@ const compare = (series: RuntimeSeries, steady: Window, window: Window): Resourc
   ];
 };
 
+const watchedIn = (runtime: RuntimeSeries[], steady: Window): Set<string> =>
+  new Set(runtime.filter((series) => within(series, steady).length > 0).map(({ instance }) => instance));
+
 const identity = ({ name, service, instance, labels }: RuntimeSeries): string =>
   JSON.stringify([name, service, instance, labels]);
 
 /** Each runtime series in the window against its own steady phase; those with too little of either are left out. */
-export const resourcesOf = (runtime: RuntimeSeries[], steady: Window, window: Window): ResourceShift[] =>
-  [...runtime]
+export const resourcesOf = (runtime: RuntimeSeries[], steady: Window, window: Window): ResourceShift[] => {
+  const watched = watchedIn(runtime, steady);
+  return [...runtime]
     .sort((a, b) => (identity(a) < identity(b) ? -1 : 1))
-    .flatMap((series) => compare(series, steady, window));
+    .flatMap((series) => compare(series, steady, window, watched));
+};

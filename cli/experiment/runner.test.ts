@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import type { Experiment } from '../../reports/record/record.ts';
+import { ObsctlError } from '../shared/errors.ts';
+import type { RunParts } from './run-parts.ts';
+import { runExperiment } from './runner.ts';
+
+const experiment: Experiment = {
+  ...{ title: 'a test', scenario: 'browse', seed: 1, rate: 10, vus: 1, faults: [] },
+  durations: { warmUp: 0, steady: 10, fault: 1, recovery: 0 },
+  ...{ command: 'obsctl run', hash: 'none' },
+};
+
+test('a run ends where what an earlier command left on cannot be cleared', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'obsctl-run-'));
+  const start = vi.fn(() => Promise.reject(new Error('there is load')));
+  const parts = {
+    stack: { status: async () => null },
+    chaos: {
+      list: async () => [],
+      clearAll: () => Promise.reject(new ObsctlError('ADMIN_UNAVAILABLE', 'api-2 does not answer.')),
+    },
+    load: { start },
+    listener: {},
+    signal: new AbortController().signal,
+    guard: () => {},
+  } as unknown as RunParts;
+  const { record } = await runExperiment(experiment, parts, out);
+  expect(start).not.toHaveBeenCalled();
+  expect(record.execution).toMatchObject({ status: 'failed', error: 'api-2 does not answer.' });
+  rmSync(out, { recursive: true });
+});
