@@ -106,7 +106,7 @@ describe('what broke', () => {
     expect(record.scores[0]).toMatchObject({ rank: 1, detected: true });
     const report = whatBroke(record)!;
     expect(report).toContain(
-      'The first alarm fired at 09:30:27 UTC (+27 s); the telemetry that had come in by',
+      'The first alarm fired at 09:30:27 UTC (+27 s); the telemetry that was written by',
     );
     expect(report).toContain('09:30:29 UTC (+29 s), 2 s after it, named this culprit.');
     expect(report).toContain(

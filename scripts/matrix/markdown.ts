@@ -175,7 +175,7 @@ const half = (matrix: Matrix, of: HalfTable): string => {
       : null,
     of.half === 'unseen' ? (runs(rows.filter((row) => isCounted(row) && isPair(row))) ?? 'None ran.') : null,
     '### Injections that the client did not see',
-    'In no rate: the client neither alarmed, nor did its p95 double or its error ratio rise by 1 %. Servers may have alarmed.',
+    "In no rate: over the fault phase the client's p95 did not double, its error ratio did not rise by 1 %, and at least half of the usual requests ended. An SLI may have alarmed all the same.",
     runs(rows.filter(isInvisible)) ?? 'None.',
     '### Excluded',
     'In no rate either: runs that failed, or were not healthy before anything was injected.',
@@ -185,7 +185,7 @@ const half = (matrix: Matrix, of: HalfTable): string => {
 
 const method = (matrix: Matrix): string =>
   paragraphs(
-    `Every run is an experiment of its own under load: ${PHASES.warmUp} s warm-up, ${PHASES.steady} s steady state, ${PHASES.fault} s fault, ${PHASES.recovery} s recovery; without a fault ${NO_FAULT_PHASES.fault} s and ${NO_FAULT_PHASES.recovery} s instead of the last two, counted in windows of ${PHASES.fault} s. The analysis reads telemetry only; what was injected is compared with its findings afterwards. Seeds and parameters are fixed in \`scripts/matrix/plan.ts\`: the rules were tuned on one half of them, and the figures that count are those of the other.`,
+    `Every run is an experiment of its own under load: ${PHASES.warmUp} s warm-up, ${PHASES.steady} s steady state, ${PHASES.fault} s fault, ${PHASES.recovery} s recovery; without a fault ${NO_FAULT_PHASES.fault} s and ${NO_FAULT_PHASES.recovery} s instead of the last two, counted in windows of ${PHASES.fault} s. The analysis reads telemetry only; what was injected is compared with its findings afterwards. Seeds and parameters are fixed in \`scripts/matrix/plan.ts\`: the rules were tuned on one half of them, and the figures that count are those of the other ([ADR 9](../../../docs/adr/0009-attribution.md) tells how the halves came about).`,
     'Intervals are 95 % score intervals (Wilson). Rates have the runs whose fault the client saw as their denominator, whether or not an alarm fired.',
     `Ran on: ${matrix.environments.map(plain).join('; ') || 'nothing yet'}.`,
   );

@@ -57,7 +57,8 @@ const errorOrigin = (examples: TracedExample[]): string | null => {
 /** Where the wait went; said only where latency left its steady state. */
 const timeOrigin = (examples: TracedExample[]): string | null => {
   const slow = common(examples, 'slow example trace', (e) => e.longestExclusive, sameSpan);
-  if (!slow) return null;
+  // What only a few of them share is no origin.
+  if (!slow || slow.named <= examples.length / 2) return null;
   const most = slow.spans.reduce((a, b) => (b.exclusive > a.exclusive ? b : a));
   return `The time went into ${spanText(most)}, ${slow.share}: up to ${duration(most.exclusive)} of its own.`;
 };

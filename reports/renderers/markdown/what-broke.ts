@@ -97,7 +97,7 @@ const byTelemetry = ({ attributedAt, window }: Attribution, spikes: Spike[], sta
   const alarm = first === null ? '' : `The first alarm fired at ${second(first, start, ' UTC')}`;
   if (attributedAt === null) return alarm && `${alarm}.`;
   const later = first === null ? 0 : attributedAt - first;
-  const when = `had come in by ${second(attributedAt, start, ' UTC')}`;
+  const when = `was written by ${second(attributedAt, start, ' UTC')}`;
   const named =
     later > 0
       ? `the telemetry that ${when}, ${duration(later)} after it, named this culprit`
