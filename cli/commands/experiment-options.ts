@@ -116,7 +116,9 @@ export const experimentFrom = (
   command: string,
 ): Experiment => {
   if (wanted.length === 0) throw new ObsctlError('USAGE', '--fault names no fault.');
-  const names = wanted.length === 1 && wanted[0] === NO_FAULT ? [] : wanted;
+  const names = wanted.filter((name) => name !== NO_FAULT);
+  if (names.length > 0 && names.length < wanted.length)
+    throw new ObsctlError('USAGE', `--fault ${NO_FAULT} breaks nothing, so it stands alone.`);
   for (const name of names) findFault(name);
   const problems: string[] = [];
   const experiment = experimentOf({ names, options, load, problems }, command);

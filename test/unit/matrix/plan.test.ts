@@ -77,7 +77,7 @@ const planned = (of: Entry) => {
 };
 
 it.each(
-  PLAN.filter(({ faults }) => faults.length > 0).filter(
+  PLAN.filter(
     // No thread may burn for which there is no core.
     ({ flags }) => availableParallelism() > 1 || !flags.includes('threads=2'),
   ),
@@ -85,6 +85,12 @@ it.each(
   const { faults, seed } = planned(of);
   expect(faults.map(({ fault }) => fault)).toEqual(of.faults);
   expect(seed).toBe(of.seed);
+});
+
+it('takes no fault alone, and never beside another', () => {
+  const calm = PLAN.find(({ faults }) => faults.length === 0)!;
+  expect(planned(calm).title).toBe('no fault under steady');
+  expect(() => planned({ ...calm, faults: ['none', 'latency'] })).toThrow('stands alone');
 });
 
 it('spells the command out', () => {
