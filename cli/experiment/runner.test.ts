@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Experiment } from '../../reports/record/record.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import type { RunParts } from './run-parts.ts';
@@ -15,6 +15,7 @@ const experiment: Experiment = {
 
 test('a run ends where what an earlier command left on cannot be cleared', async () => {
   const out = mkdtempSync(join(tmpdir(), 'obsctl-run-'));
+  onTestFinished(() => rmSync(out, { recursive: true, force: true }));
   const start = vi.fn(() => Promise.reject(new Error('there is load')));
   const parts = {
     stack: { status: async () => null },
@@ -30,5 +31,4 @@ test('a run ends where what an earlier command left on cannot be cleared', async
   const { record } = await runExperiment(experiment, parts, out);
   expect(start).not.toHaveBeenCalled();
   expect(record.execution).toMatchObject({ status: 'failed', error: 'api-2 does not answer.' });
-  rmSync(out, { recursive: true });
 });
