@@ -21,7 +21,8 @@ export { type DetectionInput, findSpikeWindows, type SpikeWindow } from './detec
  */
 export const analyse = (evidence: Evidence): Findings => {
   const slis = sliTable(evidence);
-  const spikes = spikesOf(evidence);
+  const detected = detectSpikes(evidence);
+  const spikes = spikesOf(evidence, detected);
   const baseline = baselineOf(evidence);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -30,7 +31,7 @@ export const analyse = (evidence: Evidence): Findings => {
     spikes,
     failed: failedOperations(evidence),
     clientImpact: spikes.some(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'fault'),
-    attribution: attributionOf(evidence, detectSpikes(evidence)),
+    attribution: attributionOf(evidence, detected),
     amplification: amplificationOf(evidence, slis),
     recovery: recoveryOf(evidence, spikes),
     baseline,

@@ -1,11 +1,10 @@
 import { type Log, SEVERITIES } from '../record/evidence.ts';
 import type { TracedExample } from '../record/findings.ts';
+import { maskText } from './mask.ts';
 
 const MAX_LOGS = 8;
 
-/** What stays of a line when its figures, ids and quoted values go: lines of one kind have one template. */
-const templateOf = ({ service, body }: Log): string =>
-  `${service} ${body.replace(/"[^"]*"|'[^']*'/g, '*').replace(/\b(?=\w*\d)[\w.:-]+/g, '*')}`;
+const templateOf = ({ service, body }: Log): string => `${service} ${maskText(body)}`;
 
 const rank = ({ severity }: Log): number => SEVERITIES.indexOf(severity);
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../record/evidence.ts';
 import type { Spike } from '../record/findings.ts';
 import { inside } from './detection/anomaly.ts';
-import { type DetectedSpike, detectSpikes } from './detection/slis.ts';
+import type { DetectedSpike } from './detection/slis.ts';
 import { examplesOf, type Shown } from './examples.ts';
 import { operationsOf } from './operations.ts';
 import { phaseAt, phaseNamed } from './phases.ts';
@@ -43,12 +43,11 @@ const toSpike = (detected: DetectedSpike, index: number, evidence: Evidence, exa
 };
 
 /** Every spike with the operation that moved most and the traces that show it. */
-export const spikesOf = (evidence: Evidence): Spike[] => {
+export const spikesOf = (evidence: Evidence, detected: DetectedSpike[]): Spike[] => {
   const treeOf = traceTrees(evidence);
   const serverP95 = steadyServerP95(evidence);
-  return detectSpikes(evidence).map((detected, index) => {
-    const slowAbove =
-      detected.sli.name === 'job-latency' ? detected.baseline : (serverP95 ?? detected.baseline);
-    return toSpike(detected, index, evidence, examplesOf(detected, evidence, treeOf, slowAbove));
+  return detected.map((spike, index) => {
+    const slowAbove = spike.sli.name === 'job-latency' ? spike.baseline : (serverP95 ?? spike.baseline);
+    return toSpike(spike, index, evidence, examplesOf(spike, evidence, treeOf, slowAbove));
   });
 };

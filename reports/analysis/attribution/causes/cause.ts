@@ -43,6 +43,14 @@ export const narrowed = (facts: Facts, service: string, instances: string[]): st
   return some.length > 0 && some.length < all.length ? some : [];
 };
 
+/** As `narrowed`, of everything that shows it. */
+export const shownBy = (facts: Facts, service: string, shown: { instances: string[] }[]): string[] =>
+  narrowed(
+    facts,
+    service,
+    shown.flatMap(({ instances }) => instances),
+  );
+
 export const percent = (ratio: number): string => `${Math.round(Math.min(1, Math.max(0, ratio)) * 100)} %`;
 
 /** Seconds as a person reads them. */
@@ -65,14 +73,3 @@ export const shareOfAll = (origins: Origin[]): number =>
 
 export const figure = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
-
-/** Items in groups of equal key, in order of first appearance. */
-export const grouped = <T>(items: T[], keyOf: (item: T) => string): T[][] => {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item)) ?? [];
-    group.push(item);
-    groups.set(keyOf(item), group);
-  }
-  return [...groups.values()];
-};

@@ -54,7 +54,6 @@ const origin = (where: Partial<Place>, changes: Partial<Origin> = {}): Origin =>
   lateAnswers: 0,
   noAnswers: 0,
   spans: 20,
-  background: false,
   from: 100,
   ...changes,
 });
@@ -72,9 +71,7 @@ const resource = (
   steady,
   during,
   peak: during,
-  lowest: during,
   z: during > steady ? 20 : 0,
-  peakZ: during > steady ? 20 : 0,
   abnormal: during > steady ? 1 : 0,
   slope: 0,
   steadySlope: 0,

@@ -1,17 +1,7 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { ResourceShift } from '../facts/resources.ts';
-import {
-  type Cause,
-  type Claim,
-  figure,
-  grouped,
-  narrowed,
-  percent,
-  reason,
-  strength,
-  took,
-  when,
-} from './cause.ts';
+import { type Cause, type Claim, figure, narrowed, percent, reason, strength, took, when } from './cause.ts';
 import { blockedLoops, busyCpus, extraCores, moved, ONE_THREAD } from './symptoms.ts';
 
 /** Half of what convinces: a third of a core more than the traffic explains. */

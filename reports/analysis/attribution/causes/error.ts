@@ -1,6 +1,7 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Origin } from '../facts/origins.ts';
-import { type Cause, type Claim, grouped, narrowed, percent, reason, shareOfFailed, when } from './cause.ts';
+import { type Cause, type Claim, percent, reason, shareOfFailed, shownBy, when } from './cause.ts';
 import { saturation } from './symptoms.ts';
 
 const MIN_SHARE = 0.1;
@@ -35,13 +36,7 @@ const claimOf = (facts: Facts, origins: Origin[]): Claim => {
     dependency: behind ? service : dependency,
     operation: behind ? 'client' : operation,
     kind: 'error',
-    instances: behind
-      ? []
-      : narrowed(
-          facts,
-          service,
-          origins.flatMap(({ instances }) => instances),
-        ),
+    instances: behind ? [] : shownBy(facts, service, origins),
     reasons: [
       reason(
         'error-origin',

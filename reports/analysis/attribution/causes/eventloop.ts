@@ -1,6 +1,7 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { ResourceShift } from '../facts/resources.ts';
-import { type Cause, type Claim, figure, grouped, narrowed, reason, strength, took, when } from './cause.ts';
+import { type Cause, type Claim, figure, narrowed, reason, strength, took, when } from './cause.ts';
 import { blockedLoops, moved, ONE_THREAD, resourcesNamed } from './symptoms.ts';
 
 /** Half of what convinces: a delay of 80 ms at the 99th percentile. */

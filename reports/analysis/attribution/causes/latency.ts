@@ -1,6 +1,7 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Shift } from '../facts/shifts.ts';
-import { type Cause, type Claim, grouped, narrowed, percent, reason, took, usually, when } from './cause.ts';
+import { type Cause, type Claim, percent, reason, shownBy, took, usually, when } from './cause.ts';
 import {
   blockedLoops,
   busyCpus,
@@ -97,13 +98,7 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
     dependency: behind ? service : null,
     operation: behind ? 'client' : 'handler',
     kind: 'latency',
-    instances: behind
-      ? []
-      : narrowed(
-          facts,
-          service,
-          shifts.flatMap(({ instances }) => instances),
-        ),
+    instances: behind ? [] : shownBy(facts, service, shifts),
     reasons: [
       reason(
         'critical-path',

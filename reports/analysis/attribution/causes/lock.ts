@@ -1,13 +1,13 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Shift } from '../facts/shifts.ts';
 import {
   type Cause,
   type Claim,
   figure,
-  grouped,
-  narrowed,
   percent,
   reason,
+  shownBy,
   strength,
   took,
   usually,
@@ -40,11 +40,7 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
     dependency,
     operation: 'query',
     kind: locks ? 'lock' : 'latency',
-    instances: narrowed(
-      facts,
-      service,
-      shifts.flatMap(({ instances }) => instances),
-    ),
+    instances: shownBy(facts, service, shifts),
     reasons: [
       reason(
         'critical-path',

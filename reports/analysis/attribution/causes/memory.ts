@@ -1,6 +1,7 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { ResourceShift } from '../facts/resources.ts';
-import { type Cause, type Claim, figure, grouped, narrowed, reason, strength, when } from './cause.ts';
+import { type Cause, type Claim, figure, narrowed, reason, strength, when } from './cause.ts';
 import { moved, resourcesNamed } from './symptoms.ts';
 
 const MEBIBYTE = 2 ** 20;

@@ -1,6 +1,7 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Shift } from '../facts/shifts.ts';
-import { type Cause, type Claim, grouped, narrowed, percent, reason, took, usually, when } from './cause.ts';
+import { type Cause, type Claim, percent, reason, shownBy, took, usually, when } from './cause.ts';
 import { blockedLoops, busyCpus, shareOf, weightOf } from './symptoms.ts';
 
 const MIN_SHARE = 0.2;
@@ -45,11 +46,7 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
     dependency,
     operation: both ? 'connect' : 'client',
     kind: both ? 'network' : 'latency',
-    instances: narrowed(
-      facts,
-      service,
-      shifts.flatMap(({ instances }) => instances),
-    ),
+    instances: shownBy(facts, service, shifts),
     reasons: [
       reason(
         'critical-path',

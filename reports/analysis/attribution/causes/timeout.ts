@@ -1,3 +1,4 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import { wasAway } from '../facts/instances.ts';
 import type { Origin } from '../facts/origins.ts';
@@ -5,12 +6,11 @@ import {
   type Cause,
   type Claim,
   figure,
-  grouped,
-  narrowed,
   percent,
   reason,
   shareOfAll,
   shareOfFailed,
+  shownBy,
   took,
   when,
 } from './cause.ts';
@@ -87,11 +87,7 @@ const claimOf = (facts: Facts, origins: Origin[]): Claim => {
     dependency,
     operation: 'client',
     kind: 'timeout',
-    instances: narrowed(
-      facts,
-      service,
-      origins.flatMap(({ instances }) => instances),
-    ),
+    instances: shownBy(facts, service, origins),
     reasons: [
       reason(
         'error-origin',

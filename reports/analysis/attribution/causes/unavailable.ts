@@ -1,7 +1,8 @@
+import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import { wasAway } from '../facts/instances.ts';
 import type { Origin } from '../facts/origins.ts';
-import { type Cause, type Claim, figure, grouped, narrowed, percent, reason, when } from './cause.ts';
+import { type Cause, type Claim, figure, percent, reason, shownBy, when } from './cause.ts';
 import { type CacheView, cacheSystem, cachesOf, failRatio, hasFailed } from './symptoms.ts';
 
 /** How clients word that nobody is there. */
@@ -59,11 +60,7 @@ const claimOf = (facts: Facts, origins: Origin[], cache: CacheView | undefined):
     dependency: place?.dependency ?? cacheSystem(facts, service),
     operation: cache || place?.role === 'cache' ? 'GET' : (place?.operation ?? null),
     kind: 'unavailable',
-    instances: narrowed(
-      facts,
-      service,
-      origins.flatMap(({ instances }) => instances),
-    ),
+    instances: shownBy(facts, service, origins),
     reasons: [
       ...counted(cache),
       ...spans(origins, share),

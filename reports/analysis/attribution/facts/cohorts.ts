@@ -1,8 +1,8 @@
 import type { Window } from '../../../record/common.ts';
 import type { Evidence } from '../../../record/evidence.ts';
+import { grouped } from '../../grouped.ts';
 import { median } from '../../statistics/median.ts';
 import type { TraceTree } from '../../traces/tree.ts';
-
 import { placeAll } from './place.ts';
 
 /** One request (and the work it left behind), with what is needed to compare it. */
@@ -50,15 +50,13 @@ const toCase = (traceId: string, tree: TraceTree, entryService: string): Plain |
   };
 };
 
-const medians = (cases: Plain[]): Map<string, number> => {
-  const byOperation = new Map<string, number[]>();
-  for (const { operation, start, end } of cases) {
-    const durations = byOperation.get(operation) ?? [];
-    durations.push(end - start);
-    byOperation.set(operation, durations);
-  }
-  return new Map([...byOperation].map(([operation, values]) => [operation, median(values)]));
-};
+const medians = (cases: Plain[]): Map<string, number> =>
+  new Map(
+    grouped(cases, ({ operation }) => operation).map((same) => [
+      same[0]!.operation,
+      median(same.map(({ start, end }) => end - start)),
+    ]),
+  );
 
 /** Sorts the traces into those of the steady phase and those of the incident; the rest is left out. */
 export const cohortsOf = (

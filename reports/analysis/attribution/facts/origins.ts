@@ -1,8 +1,8 @@
+import { maskText } from '../../mask.ts';
 import { errorMessageOf } from '../../traces/attributes.ts';
 import type { Node } from '../../traces/tree.ts';
 import type { Case, Cohorts } from './cohorts.ts';
 import { type Place, placeKey, placeOf } from './place.ts';
-import { maskText } from './template.ts';
 
 /** Where errors begin: erroring spans below which nothing errs, by place and kind of message. */
 export interface Origin {
@@ -29,7 +29,6 @@ export interface Origin {
   lateAnswers: number;
   noAnswers: number;
   spans: number;
-  background: boolean;
   from: number;
 }
 
@@ -38,6 +37,11 @@ interface Group {
   cases: Map<string, Case>;
   failed: Set<string>;
 }
+
+/** A message is telemetry: of a longer one only the beginning is looked at. */
+const MAX_MESSAGE = 400;
+
+const messageOf = ({ span }: Node): string => maskText((errorMessageOf(span) ?? '').slice(0, MAX_MESSAGE));
 
 const errs = ({ span }: Node): boolean => span.status === 'error';
 
@@ -62,7 +66,7 @@ const groupsOf = (cases: Case[], clientService: string): Map<string, Group> => {
   const groups = new Map<string, Group>();
   for (const one of cases) {
     for (const node of originsIn(one, clientService)) {
-      const key = `${placeKey(placeOf(node))}\u0000${maskText(errorMessageOf(node.span) ?? '')}`;
+      const key = `${placeKey(placeOf(node))}\u0000${messageOf(node)}`;
       const group: Group = groups.get(key) ?? { nodes: [], cases: new Map(), failed: new Set() };
       group.nodes.push(node);
       group.cases.set(one.traceId, one);
@@ -84,7 +88,7 @@ const describe = (group: Group, incident: Case[], steadyShare: number): Origin =
   const answers = nodes.map(({ children }) => children.filter(({ span }) => span.kind === 'server'));
   return {
     place: placeOf(nodes[0]!),
-    message: maskText(errorMessageOf(nodes[0]!.span) ?? ''),
+    message: messageOf(nodes[0]!),
     traces: cases.size,
     share: cases.size / Math.max(1, incident.length),
     shareOfFailed: failed.size / Math.max(1, failures),
@@ -99,7 +103,6 @@ const describe = (group: Group, incident: Case[], steadyShare: number): Origin =
     lateAnswers: answers.filter((list) => list.some(({ overrun }) => overrun > MIN_LATE)).length,
     noAnswers: answers.filter((list) => list.length === 0).length,
     spans: nodes.length,
-    background: nodes.every((node) => node.async),
     from: nodes.reduce((first, { end }) => Math.min(first, end), Number.POSITIVE_INFINITY),
   };
 };

@@ -11,12 +11,10 @@ export interface ResourceShift {
   /** Medians, in the series' unit. */
   steady: number;
   during: number;
-  /** The highest and the lowest value of the window. */
+  /** The highest value of the window. */
   peak: number;
-  lowest: number;
-  /** Robust z of the window's median, and of its peak. */
+  /** Robust z of the window's median. */
   z: number;
-  peakZ: number;
   /** Share of the window's points above z = 4: what comes and goes shows here, not in the median. */
   abnormal: number;
   /** Units per second over the window (Theil-Sen), and over the steady phase. */
@@ -113,9 +111,7 @@ const compare = (
       steady: centre,
       during: median(values),
       peak,
-      lowest: values.reduce((least, value) => Math.min(least, value)),
       z: robustZ(median(values), scale),
-      peakZ: robustZ(peak, scale),
       abnormal: values.filter((value) => robustZ(value, scale) > 4).length / values.length,
       slope: theilSen(during),
       steadySlope: theilSen(before),

@@ -1,17 +1,16 @@
 import type { Window } from '../../../record/common.ts';
 import { type Evidence, type Log, SEVERITIES } from '../../../record/evidence.ts';
+import { grouped } from '../../grouped.ts';
 import { drain } from './drain.ts';
 
 /** A kind of log line that the steady phase had not, or had far less of. */
 export interface NewTemplate {
   service: string;
-  instances: string[];
   severity: Log['severity'];
   text: string;
   /** What the lines say of their error besides, masked by their words only. */
   error: string;
   count: number;
-  steadyCount: number;
   from: number;
   traceIds: string[];
 }
@@ -33,17 +32,6 @@ const lineOf = (log: Log): string =>
 
 const kindOf = ({ service, severity }: Log): string => `${service} ${severity}`;
 
-/** Lines of different services or severities never share a template. */
-const byKind = (logs: Log[]): Log[][] => {
-  const kinds = new Map<string, Log[]>();
-  for (const log of logs) {
-    const kind = kinds.get(kindOf(log)) ?? [];
-    kind.push(log);
-    kinds.set(kindOf(log), kind);
-  }
-  return [...kinds.values()];
-};
-
 const seconds = ({ from, to }: Window): number => Math.max(1, to - from);
 
 const describe = (lines: Log[], steady: Window, window: Window): NewTemplate | null => {
@@ -56,12 +44,10 @@ const describe = (lines: Log[], steady: Window, window: Window): NewTemplate | n
   if (growth < MIN_GROWTH) return null;
   return {
     service: first.service,
-    instances: [...new Set(during.map(({ instance }) => instance))].sort(),
     severity: first.severity,
     text: first.body.slice(0, 160),
     error: errorOf(first).slice(0, 160),
     count: during.length,
-    steadyCount: before.length,
     from: first.time,
     traceIds: [...new Set(during.flatMap(({ traceId }) => traceId ?? []))].slice(0, 3),
   };
@@ -72,7 +58,8 @@ export const newTemplates = ({ logs }: Evidence, steady: Window, window: Window)
   const severe = logs
     .filter(({ severity }) => SEVERITIES.indexOf(severity) >= WARN)
     .sort((a, b) => a.time - b.time || (lineOf(a) < lineOf(b) ? -1 : 1));
-  return byKind(severe)
+  // Lines of different services or severities never share a template.
+  return grouped(severe, kindOf)
     .flatMap((logs) => drain(logs.map(lineOf)).map(({ lines }) => lines.map((i) => logs[i]!)))
     .map((lines) => describe(lines, steady, window))
     .filter((one) => one !== null)
