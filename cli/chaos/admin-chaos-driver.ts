@@ -7,6 +7,7 @@ import type { Replica, Stack } from '../stack/stack.ts';
 import { AdminClient } from './admin-client.ts';
 import { findFault } from './catalogue.ts';
 import type { ChaosDriver, Injection, Lease, Look } from './chaos-driver.ts';
+import { injectEach, leaseOf } from './inject-each.ts';
 import { lookAt } from './look.ts';
 import { type Answer, throwRefusals } from './refusals.ts';
 
@@ -52,16 +53,7 @@ export class AdminChaosDriver implements ChaosDriver {
 
   async inject(injection: Injection): Promise<Lease[]> {
     const carriers = await this.replicasFor(injection);
-    const leases: Lease[] = [];
-    try {
-      for (const replica of carriers) leases.push(await this.injectOne(replica, injection));
-      if (!(await this.verify(leases, 'on')))
-        throw new ObsctlError('FAULT_REFUSED', 'A fault was accepted, but not read back as on.');
-      return leases;
-    } catch (error) {
-      await this.clear(leases).catch(() => {});
-      throw error;
-    }
+    return injectEach(this, carriers, (replica) => this.injectOne(replica, injection));
   }
 
   async renew(leases: Lease[], leaseSeconds: number): Promise<void> {
@@ -133,26 +125,19 @@ export class AdminChaosDriver implements ChaosDriver {
 
   private async injectOne(replica: Replica, injection: Injection): Promise<Lease> {
     const request = requestOf(injection);
-    const { id, fault } = request;
-    const { service, instance } = replica;
     try {
       const answer = await this.admin.call(replica, (http) => http.post('/faults', request));
-      const state = faultStateSchema.parse(answer.data);
-      return { id, fault, service, instance, injectedAt: state.injectedAt, state };
+      return leaseOf(replica, faultStateSchema.parse(answer.data));
     } catch (error) {
       // Only the answer may have been lost.
-      await this.admin.call(replica, (http) => end(http, id)).catch(() => {});
+      await this.admin.call(replica, (http) => end(http, request.id)).catch(() => {});
       throw error;
     }
   }
 
   private async listOne(replica: Replica): Promise<Lease[]> {
     const answer = await this.admin.call(replica, (http) => http.get('/faults'));
-    const { service, instance } = replica;
-    return faultListSchema.parse(answer.data).faults.map((state) => {
-      const { id, fault, injectedAt } = state;
-      return { id, fault, service, instance, injectedAt, state };
-    });
+    return faultListSchema.parse(answer.data).faults.map((state) => leaseOf(replica, state));
   }
 
   private async each<T>(

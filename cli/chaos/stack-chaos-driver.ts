@@ -10,6 +10,7 @@ import { STACK_FAULTS } from './faults/index.ts';
 import type { StackFault } from './faults/stack-fault.ts';
 import type { GuardClient } from './guard/guard-client.ts';
 import type { Held, Order } from './guard/protocol.ts';
+import { injectEach, leaseOf } from './inject-each.ts';
 import { lookAt } from './look.ts';
 import { targetsOf } from './stack-targets.ts';
 
@@ -22,10 +23,7 @@ const stackFault = (name: string): StackFault => {
   return fault;
 };
 
-const leaseOf = ({ service, instance, state }: Held): Lease => {
-  const { id, fault, injectedAt } = state;
-  return { id, fault, service, instance, injectedAt, state };
-};
+const heldLease = (held: Held): Lease => leaseOf(held, held.state);
 
 /** Faults that the stack itself carries: processes that are gone or stand still. The lease guard holds and ends them. */
 export class StackChaosDriver implements ChaosDriver {
@@ -40,16 +38,7 @@ export class StackChaosDriver implements ChaosDriver {
 
   async inject(injection: Injection): Promise<Lease[]> {
     const targets = await this.targets(injection);
-    const leases: Lease[] = [];
-    try {
-      for (const target of targets) leases.push(await this.injectOne(target, injection));
-      if (!(await this.verify(leases, 'on')))
-        throw new ObsctlError('FAULT_REFUSED', 'A fault was accepted, but not read back as on.');
-      return leases;
-    } catch (error) {
-      await this.clear(leases).catch(() => {});
-      throw error;
-    }
+    return injectEach(this, targets, (target) => this.injectOne(target, injection));
   }
 
   async renew(leases: Lease[], leaseSeconds: number): Promise<void> {
@@ -66,7 +55,7 @@ export class StackChaosDriver implements ChaosDriver {
   }
 
   async list(): Promise<Lease[]> {
-    return (await this.guard.list()).map(leaseOf);
+    return (await this.guard.list()).map(heldLease);
   }
 
   look(): Promise<Look> {
@@ -117,7 +106,7 @@ export class StackChaosDriver implements ChaosDriver {
       leaseSeconds,
     };
     try {
-      return leaseOf(await this.guard.open(order));
+      return heldLease(await this.guard.open(order));
     } catch (error) {
       // Only the answer may have been lost.
       await this.guard.close(order.id).catch(() => {});

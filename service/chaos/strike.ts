@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import type { FaultRequest } from '../faults/fault.ts';
 import type { Victim } from './fault-registry.ts';
 
@@ -11,4 +12,10 @@ export const strike = async (victims: Victim[], request: FaultRequest): Promise<
     if (performance.now() >= end) return;
     await handle(request);
   }
+};
+
+/** The victims, once the span that runs now has the ground-truth attribute: all that tells of a fault. */
+export const marked = (victims: Victim[]): Victim[] => {
+  trace.getActiveSpan()?.setAttribute('obsctl.fault.id', victims.map(({ id }) => id).join(','));
+  return victims;
 };

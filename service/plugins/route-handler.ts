@@ -1,8 +1,7 @@
 import { types } from 'node:util';
-import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { FaultRegistry, Victim } from '../chaos/fault-registry.ts';
-import { strike } from '../chaos/strike.ts';
+import { marked, strike } from '../chaos/strike.ts';
 import { handlerFrame } from './handler-frame.ts';
 import { resetOf } from './reset-connection.ts';
 
@@ -31,12 +30,6 @@ const play = async (
   } catch (error) {
     throw asThrownAt(frame, error);
   }
-};
-
-/** A victim's trace gets the ground-truth attribute and nothing else. */
-const marked = (victims: Victim[]): Victim[] => {
-  trace.getActiveSpan()?.setAttribute('obsctl.fault.id', victims.map(({ id }) => id).join(','));
-  return victims;
 };
 
 /**

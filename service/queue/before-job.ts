@@ -1,7 +1,6 @@
-import { trace } from '@opentelemetry/api';
 import type { FaultRegistry } from '../chaos/fault-registry.ts';
 import { JOB_METHOD } from '../chaos/known-routes.ts';
-import { strike } from '../chaos/strike.ts';
+import { marked, strike } from '../chaos/strike.ts';
 import { QUEUES } from './jobs.ts';
 
 /** Runs as part of a job, inside its consumer span, ahead of its own work. */
@@ -19,7 +18,6 @@ export const faultsBefore = (registry: Pick<FaultRegistry, 'victimsFor' | 'knowR
     const request = { route: queue, method: JOB_METHOD, headers };
     const victims = registry.victimsFor(request);
     if (victims.length === 0) return;
-    trace.getActiveSpan()?.setAttribute('obsctl.fault.id', victims.map(({ id }) => id).join(','));
-    await strike(victims, request);
+    await strike(marked(victims), request);
   };
 };
