@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { stateDirectory } from '../shared/paths.ts';
 import { VERSION } from '../shared/version.ts';
-import { listTools } from '../tools/tools.ts';
+import { telemetryTools } from '../tools/telemetry-tools.ts';
+import { findTool } from '../tools/tools.ts';
 import type { Context } from './context.ts';
 
 interface Check {
@@ -74,13 +75,26 @@ const portsCheck = (): Promise<Check> =>
   });
 
 const k6Check = async (): Promise<Check> => {
-  const k6 = (await listTools()).find(({ name }) => name === 'k6');
-  const found = k6?.found ? `${k6.found.version} (${k6.found.way})` : 'not here';
+  const { found } = await findTool('k6');
   return {
     name: 'k6',
-    state: k6?.found ? 'ok' : 'missing',
-    found,
+    state: found ? 'ok' : 'missing',
+    found: found ? `${found.version} (${found.way})` : 'not here',
     remedy: '`obsctl tools install k6` gets it; `obsctl demo` does so by itself',
+  };
+};
+
+/** Which telemetry a stack can have on this machine. */
+const telemetryCheck = async (): Promise<Check> => {
+  const { found, missing } = await telemetryTools();
+  const versions = Object.values(found ?? {}).map(({ name, version }) => `${name} ${version}`);
+  return {
+    name: 'telemetry',
+    state: found ? 'ok' : 'optional',
+    found: found
+      ? `grafana (${versions.join(', ')}) and embedded`
+      : `embedded only; not here: ${missing.join(', ')}`,
+    remedy: `\`obsctl tools install ${(missing ?? []).join(' ')}\` gets the real back ends; the embedded telemetry needs nothing`,
   };
 };
 
@@ -110,12 +124,8 @@ export const define = (command: Command, { output }: Context): void => {
       diskCheck(),
       portsCheck(),
       k6Check(),
-      optional(
-        'Go',
-        'only needed to build k6 where it cannot be downloaded: https://go.dev',
-        'go',
-        'version',
-      ),
+      telemetryCheck(),
+      optional('Go', 'only needed to build tools that cannot be downloaded: https://go.dev', 'go', 'version'),
       redisCheck(),
       optional(
         'Docker',
@@ -128,7 +138,7 @@ export const define = (command: Command, { output }: Context): void => {
     ]);
     const lines = checks.map(({ name, state, found, remedy }) => {
       const hint = state === 'ok' ? '' : `\n      ${remedy}`;
-      return `  ${output.style(color[state], mark[state])} ${name.padEnd(8)} ${found}${hint}`;
+      return `  ${output.style(color[state], mark[state])} ${name.padEnd(9)} ${found}${hint}`;
     });
     const missing = checks.filter(({ state }) => state === 'missing');
     const summary =

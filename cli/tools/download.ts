@@ -11,6 +11,13 @@ export const TIMEOUTS = { answer: 10_000, stall: 20_000 };
 const LARGEST_TEXT_BYTES = 1024 * 1024;
 const PROGRESS_EVERY_BYTES = 1024 * 1024;
 
+/** The address without credentials or a query, to be printed. */
+export const addressInWords = (url: string): string => {
+  if (!URL.canParse(url)) return 'what is set is no address';
+  const { protocol, host, pathname } = new URL(url);
+  return /^https?:$/.test(protocol) ? `${protocol}//${host}${pathname}` : 'what is set is no address';
+};
+
 /** Aborts when no one calls `alive` for that long, or when the outer signal does. */
 const watchdog = (outer: AbortSignal | undefined, what: string) => {
   const controller = new AbortController();
@@ -35,7 +42,7 @@ const watchdog = (outer: AbortSignal | undefined, what: string) => {
 const reasonOf = (error: unknown, url: string, signal: AbortSignal): Error => {
   if (signal.aborted) return signal.reason;
   const status = (error as AxiosError).response?.status;
-  return new Error(`${url}: ${status ? `HTTP ${status}` : messageOf(error) || 'no answer'}`, {
+  return new Error(`${addressInWords(url)}: ${status ? `HTTP ${status}` : messageOf(error) || 'no answer'}`, {
     cause: error,
   });
 };
@@ -46,7 +53,7 @@ const get = async (
   outer: AbortSignal | undefined,
   body: (pieces: AsyncIterable<Buffer>) => Promise<void>,
 ) => {
-  const watch = watchdog(outer, url);
+  const watch = watchdog(outer, addressInWords(url));
   try {
     watch.alive(TIMEOUTS.answer);
     const { data, headers } = await axios.get<Readable>(url, {

@@ -9,15 +9,16 @@ export const versionAt = async (tool: ToolDefinition, path: string): Promise<str
     timeout: TIMEOUT_MS,
     reject: false,
     stdin: 'ignore',
+    all: true,
   });
   if (result.failed) throw new Error(`${path} does not run: ${result.shortMessage}`);
-  const version = tool.versionIn(result.stdout);
+  const version = tool.versionIn(result.all);
   if (version === null) throw new Error(`${path} does not say its version`);
   return version;
 };
 
-/** Throws unless the binary at `path` is exactly the pinned version. */
-export const mustBePinned = async (tool: ToolDefinition, path: string): Promise<void> => {
+/** Throws unless the binary at `path` is exactly that version. */
+export const mustBe = async (tool: ToolDefinition, wanted: string, path: string): Promise<void> => {
   const version = await versionAt(tool, path);
-  if (version !== tool.version) throw new Error(`${path} is ${version}, not ${tool.version}`);
+  if (version !== wanted) throw new Error(`${path} is ${version}, not ${wanted}`);
 };

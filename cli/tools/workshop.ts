@@ -1,48 +1,71 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { mustBePinned } from './probe.ts';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readEntry, writeEntry } from './cache-entry.ts';
+import { mustBe } from './probe.ts';
 import type { FoundTool, ToolDefinition, WayContext } from './tool.ts';
 
 const PREFIX = '.making-';
 
-/** A folder this old was left by a process that was killed. */
-const LEFT_AFTER_MS = 3_600_000;
+/** A name for what this process is making in that folder: should it be killed, whoever comes next removes it. */
+export const makingName = (folder: string, rest: string): string =>
+  join(folder, `${PREFIX}${process.pid}-${rest}`);
 
-/** Where the cache keeps the binary. */
-export const cachedPath = (tool: ToolDefinition, { cache }: WayContext): string =>
-  join(cache, tool.version, tool.name);
+/** Whether there is a process of that id. */
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
 
+/** Removes what processes left that were killed. */
 const removeLeftovers = async (cache: string): Promise<void> => {
   for (const name of await readdir(cache)) {
     if (!name.startsWith(PREFIX)) continue;
-    const folder = join(cache, name);
-    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > LEFT_AFTER_MS) await rm(folder, { recursive: true, force: true });
+    const owner = Number.parseInt(name.slice(PREFIX.length), 10);
+    if (isThere(owner)) continue;
+    await rm(join(cache, name), { recursive: true, force: true });
+  }
+};
+
+/** Moves a finished entry to its place in one step. What is there and does not count, gives way. */
+const putInPlace = async (entry: string, place: string, tool: ToolDefinition): Promise<void> => {
+  try {
+    await rename(entry, place);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const faster = await readEntry(place, tool).catch(() => null);
+    if (faster) return;
+    await rm(place, { recursive: true });
+    await rename(entry, place);
   }
 };
 
 /**
- * Makes a binary in a folder of its own, verifies that it runs and is the pinned version, and moves it into the cache
- * in one step: no one ever sees half a binary, and two at once do each other no harm. `make` returns the binary's path.
+ * Makes a binary in a folder of its own, verifies that it runs and is the version wanted, and moves it into the cache in
+ * one step together with the note of where it came from: no one ever sees half a binary, and two at once do each other
+ * no harm. `make` returns the binary's path.
  */
 export const makeInCache = async (
   tool: ToolDefinition,
+  version: string,
   context: WayContext,
   way: string,
   make: (folder: string) => Promise<string>,
 ): Promise<FoundTool> => {
   await mkdir(context.cache, { recursive: true });
   await removeLeftovers(context.cache);
-  const folder = await mkdtemp(join(context.cache, PREFIX));
+  const folder = await mkdtemp(makingName(context.cache, ''));
   try {
     const made = await make(folder);
     await chmod(made, 0o755);
-    await mustBePinned(tool, made);
+    await mustBe(tool, version, made);
     context.signal?.throwIfAborted();
-    const path = cachedPath(tool, context);
-    await mkdir(dirname(path), { recursive: true });
-    await rename(made, path);
-    return { name: tool.name, path, version: tool.version, way };
+    const entry = await writeEntry(join(folder, 'entry'), tool, made, { version, origin: way });
+    const place = join(context.cache, version);
+    await putInPlace(entry, place, tool);
+    return { ...(await readEntry(place, tool)), way };
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -1,15 +1,22 @@
-import { existsSync } from 'node:fs';
-import { mustBePinned } from '../probe.ts';
+import { join } from 'node:path';
+import { messageOf } from '../../shared/errors.ts';
+import { readEntry } from '../cache-entry.ts';
 import type { Way } from '../tool.ts';
-import { cachedPath } from '../workshop.ts';
 
 /** What an earlier download or build left. */
 export const inCache: Way = {
   name: 'cache',
-  find: async (tool, context) => {
-    const path = cachedPath(tool, context);
-    if (!existsSync(path)) throw new Error(`no ${path}`);
-    await mustBePinned(tool, path);
-    return { name: tool.name, path, version: tool.version, way: inCache.name };
+  serves: () => true,
+  find: async (tool, { cache }) => {
+    const versions = new Set([tool.version, tool.goBuild?.version ?? tool.version]);
+    const refusals: string[] = [];
+    for (const version of versions) {
+      try {
+        return await readEntry(join(cache, version), tool);
+      } catch (error) {
+        refusals.push(messageOf(error));
+      }
+    }
+    throw new Error(refusals.join('; '));
   },
 };

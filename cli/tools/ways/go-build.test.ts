@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pollUntil } from '../../shared/retry.ts';
 import { k6 } from '../k6.ts';
+import { prometheus } from '../prometheus.ts';
 import type { WayContext } from '../tool.ts';
 import { byGoBuild, readGoLine } from './go-build.ts';
 
@@ -42,11 +43,32 @@ describe('go build', () => {
       path: join(cache, '1.8.1', 'k6'),
       version: '1.8.1',
       way: 'go build',
+      origin: 'go build',
+      size: 34,
     });
     expect(existsSync(found.path)).toBe(true);
     expect(await readdir(cache)).toEqual(['1.8.1']);
     expect(told).toContain('downloading go.k6.io/k6 v1.8.1');
     expect(told).toContain('compiling package 1: net/http');
+  });
+
+  it('builds the pinned modules as they are, without symbols or paths of this machine', async () => {
+    const calls = join(cache, 'calls');
+    await byGoBuild.find(k6, contextOf('ok', { env: { PATH: fakes, FAKE_GO_CALLS: calls } }));
+    const call = await readFile(calls, 'utf8');
+    expect(call).toMatch(
+      /infra\/tools\/k6: build -v -mod=readonly .*-trimpath .*-ldflags -s -w -o \S+ go\.k6\.io\/k6\n$/,
+    );
+  });
+
+  it('stamps the version, and sets tags, where the definition says so', async () => {
+    const calls = join(cache, 'calls');
+    const build = byGoBuild.find(prometheus, contextOf('ok', { env: { PATH: fakes, FAKE_GO_CALLS: calls } }));
+    await expect(build).rejects.toThrow('does not say its version');
+    const call = await readFile(calls, 'utf8');
+    expect(call).toContain(
+      '-tags remove_all_sd -ldflags -s -w -X github.com/prometheus/common/version.Version=3.13.5 ',
+    );
   });
 
   it('can run twice at once', async () => {
@@ -60,7 +82,7 @@ describe('go build', () => {
 
   it('quotes go when it fails', async () => {
     await expect(byGoBuild.find(k6, contextOf('fail'))).rejects.toThrow(
-      'go install failed: go: go.k6.io/k6@v1.8.1: no such module',
+      'go build failed: go: go.k6.io/k6@v1.8.1: no such module',
     );
     expect(await readdir(cache)).toEqual([]);
   });

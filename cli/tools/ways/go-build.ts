@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { packageRoot } from '../../shared/package-root.ts';
 import type { GoBuild, Way, WayContext } from '../tool.ts';
 import { makeInCache } from '../workshop.ts';
 
 const TIMEOUT_MS = 30 * 60_000;
 const LINES_QUOTED = 5;
 
-/** What a line of `go install -v` says: a download, a package that is being compiled, or else a complaint. */
+/** What a line of `go build -v` says: a download, a package that is being compiled, or else a complaint. */
 export const readGoLine = (
   line: string,
 ): { downloading: string } | { compiling: string } | { complaint: string } => {
@@ -30,10 +32,21 @@ const follower = (tell: (text: string) => void) => {
   return { take, complaints: () => complaints.slice(-LINES_QUOTED).join(' | ') };
 };
 
-/** Everything go makes goes into `folder`; a target set for cross-compiling would make a binary that cannot run here. */
+/** Where go works, and with what: a target set for cross-compiling, or a workspace around us, would give another binary. */
 const environment = (env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv => {
   const { GOOS: _os, GOARCH: _arch, ...rest } = env;
-  return { ...rest, CGO_ENABLED: '0', GOBIN: join(folder, 'bin'), GOTMPDIR: join(folder, 'tmp') };
+  return { ...rest, CGO_ENABLED: '0', GOWORK: 'off', GOTMPDIR: join(folder, 'tmp') };
+};
+
+/** Modules exactly as go.mod and go.sum say, no paths of this machine, no symbols. */
+const buildArguments = (
+  { package: main, tags = [], versionVariable }: GoBuild,
+  version: string,
+  binary: string,
+): string[] => {
+  const stamp = versionVariable ? ` -X ${versionVariable}=${version}` : '';
+  const pinned = ['-mod=readonly', '-buildvcs=false', '-trimpath', '-tags', tags.join(',')];
+  return ['build', '-v', ...pinned, '-ldflags', `-s -w${stamp}`, '-o', binary, main];
 };
 
 /** Go's compilers are its children: the group goes as a whole. */
@@ -45,11 +58,18 @@ const killGroup = (pid: number | undefined) => {
   }
 };
 
-const runGo = async (build: GoBuild, folder: string, { env, tell, signal }: WayContext): Promise<void> => {
-  const child = execa('go', ['install', '-v', '-trimpath', '-ldflags', '-s -w', build.package], {
+/** Builds the main package into `binary`. Throws go's last complaints. */
+const runGo = async (
+  build: GoBuild,
+  version: string,
+  binary: string,
+  folder: string,
+  { env, tell, signal }: WayContext,
+): Promise<void> => {
+  const child = execa('go', buildArguments(build, version, binary), {
     env: environment(env, folder),
     extendEnv: false,
-    cwd: folder,
+    cwd: fileURLToPath(new URL(`infra/tools/${build.module}/`, packageRoot())),
     stdin: 'ignore',
     stdout: 'ignore',
     buffer: false,
@@ -68,20 +88,23 @@ const runGo = async (build: GoBuild, folder: string, { env, tell, signal }: WayC
   process.removeListener('exit', kill);
   signal?.throwIfAborted();
   if (result.code === 'ENOENT') throw new Error('go is not on the PATH');
-  if (result.failed) throw new Error(`go install failed: ${complaints() || result.shortMessage}`);
+  if (result.failed) throw new Error(`go build failed: ${complaints() || result.shortMessage}`);
 };
 
 /** A build from source by the Go toolchain, where one is there; a few minutes. */
 export const byGoBuild: Way = {
   name: 'go build',
+  serves: ({ goBuild }) => goBuild !== null,
   find: async (tool, context) => {
-    const { goBuild } = tool;
-    if (!goBuild) throw new Error(`${tool.name} has no Go module`);
-    return makeInCache(tool, context, byGoBuild.name, async (folder) => {
+    const build = tool.goBuild!;
+    const version = build.version ?? tool.version;
+    return makeInCache(tool, version, context, byGoBuild.name, async (folder) => {
       await mkdir(join(folder, 'tmp'));
-      context.tell(`building ${goBuild.package}, a few minutes`);
-      await runGo(goBuild, folder, context);
-      return join(folder, 'bin', tool.name);
+      context.tell(`building ${tool.name} ${version}, a few minutes`);
+      // Named as the tool: k6 says under what name it was called.
+      const binary = join(folder, tool.name);
+      await runGo(build, version, binary, folder, context);
+      return binary;
     });
   },
 };

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -36,7 +36,14 @@ describe('PATH', () => {
   it('gives the first binary whose version will do', async () => {
     await binary('old', 'echo "k6 v0.49.0 (x)"');
     const good = await binary('good', 'echo "k6 v1.2.3 (x)"');
-    expect(await find('old', 'good')).toEqual({ name: 'k6', path: good, version: '1.2.3', way: 'PATH' });
+    expect(await find('old', 'good')).toEqual({
+      name: 'k6',
+      path: good,
+      version: '1.2.3',
+      way: 'PATH',
+      origin: 'PATH',
+      size: (await stat(good)).size,
+    });
   });
 
   it('says of each one why it will not do', async () => {
@@ -45,9 +52,14 @@ describe('PATH', () => {
     const mute = await binary('mute', 'echo hello');
     await expect(find('old', 'broken', 'mute')).rejects.toThrow(
       new RegExp(
-        `${old} is 0.49.0, and 1.x is needed; ${broken} does not run: .*; ${mute} does not say its version`,
+        `${old} is 0.49.0, and 1.0.0 or newer below 2.0.0 is needed; ${broken} does not run: .*; ${mute} does not say its version`,
       ),
     );
+  });
+
+  it('reads a version that is written to standard error', async () => {
+    await binary('good', 'echo "k6 v1.2.3 (x)" >&2');
+    expect(await find('good')).toMatchObject({ version: '1.2.3' });
   });
 
   it('says so when there is none, and never looks into the current folder', async () => {

@@ -1,4 +1,4 @@
-import { access, constants, realpath } from 'node:fs/promises';
+import { access, constants, realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { messageOf } from '../../shared/errors.ts';
 import { versionAt } from '../probe.ts';
@@ -10,9 +10,11 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   );
 
+const namesOf = ({ name, executables }: ToolDefinition): string[] => executables ?? [name];
+
 const candidates = async (tool: ToolDefinition, path: string): Promise<string[]> => {
   const places = path.split(delimiter).filter(isAbsolute);
-  const files = places.map((place) => join(place, tool.name));
+  const files = namesOf(tool).flatMap((name) => places.map((place) => join(place, name)));
   const there = await Promise.all(files.map(isExecutable));
   return [...new Set(files.filter((_, i) => there[i]))];
 };
@@ -20,12 +22,15 @@ const candidates = async (tool: ToolDefinition, path: string): Promise<string[]>
 const accept = async (tool: ToolDefinition, path: string): Promise<FoundTool> => {
   const version = await versionAt(tool, path);
   if (!tool.accepts(version)) throw new Error(`${path} is ${version}, and ${tool.accepted} is needed`);
-  return { name: tool.name, path: await realpath(path), version, way: onPath.name };
+  const real = await realpath(path);
+  const { size } = await stat(real);
+  return { name: tool.name, path: real, version, way: onPath.name, origin: onPath.name, size };
 };
 
 /** The first one on the PATH whose version will do. */
 export const onPath: Way = {
   name: 'PATH',
+  serves: () => true,
   find: async (tool, { env }) => {
     const refusals: string[] = [];
     for (const path of await candidates(tool, env.PATH ?? '')) {
@@ -35,6 +40,6 @@ export const onPath: Way = {
         refusals.push(messageOf(error));
       }
     }
-    throw new Error(refusals.join('; ') || `no ${tool.name} there`);
+    throw new Error(refusals.join('; ') || `no ${namesOf(tool).join(' or ')} there`);
   },
 };
