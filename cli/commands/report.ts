@@ -10,6 +10,13 @@ import { ObsctlError } from '../shared/errors.ts';
 import { nearest } from '../shared/nearest.ts';
 import { readEvidence } from '../telemetry/evidence-files.ts';
 import type { Context } from './context.ts';
+import {
+  addSinceOptions,
+  refuseWithoutSince,
+  refuseWithSince,
+  reportSince,
+  SINCE_HELP,
+} from './report-since.ts';
 
 const formatOf = (text: string): RendererName => {
   const found = rendererNames.find((name) => name === text);
@@ -19,17 +26,25 @@ const formatOf = (text: string): RendererName => {
   });
 };
 
-export const define = (command: Command, { output }: Context): void => {
-  command
+export const define = (command: Command, context: Context): void => {
+  const { output } = context;
+  addSinceOptions(command)
     .argument('[run-id]', 'the run; the newest where absent', 'latest')
     .option('--out <folder>', 'where the run folders are', 'runs')
     .option('--format <name>', `one of ${rendererNames.join(', ')}`, formatOf, 'markdown')
     .option('--reanalyse', 'analyse the evidence of the run folder anew, and write the record again')
     .addHelpText(
       'after',
-      '\nExamples:\n  obsctl report\n  obsctl report latest --format json\n  obsctl report latest --reanalyse',
+      '\nExamples:\n  obsctl report\n  obsctl report latest --format json\n  obsctl report latest --reanalyse\n' +
+        SINCE_HELP,
     )
-    .action(async (runId: string, { out, format, reanalyse }) => {
+    .action(async (runId: string, options) => {
+      const { out, format, reanalyse } = options;
+      if (options.since !== undefined) {
+        refuseWithSince(command);
+        return reportSince(options, context);
+      }
+      refuseWithoutSince(command);
       const folder = findRun(out, runId);
       let record: RunRecord = folder.readRecord();
       if (reanalyse) {

@@ -2,6 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ObsctlError } from '../shared/errors.ts';
+import {
+  BACKEND_KEYS,
+  BACKENDS,
+  backendsSchema,
+  NAME_KEYS,
+  namesSchema,
+  SECRET_KEYS,
+  variablesOf,
+} from './backends-schema.ts';
 
 /** The file in the current folder that holds a team's own defaults. */
 export const CONFIG_FILE = 'obsctl.yaml';
@@ -17,6 +26,7 @@ const configSchema = z.strictObject({
   port: z.number().int().min(1).max(65535).optional(),
   replicas: z.number().int().min(1).max(8).optional(),
   retryBudget: z.number().min(0).max(1).optional(),
+  telemetry: z.enum(['grafana', 'embedded']).optional(),
   scenario: z.string().optional(),
   loadRate: z.number().optional(),
   vus: z.number().int().optional(),
@@ -25,6 +35,12 @@ const configSchema = z.strictObject({
   steady: duration.optional(),
   duration: duration.optional(),
   recovery: duration.optional(),
+  service: z.string().min(1).optional(),
+  baselineWindow: duration.optional(),
+  /** Where Prometheus, Loki and Tempo of a system that is not ours answer, and how to be let in. */
+  backends: backendsSchema.optional(),
+  /** What it calls its metrics and labels, where that differs from OpenTelemetry's semantic conventions. */
+  names: namesSchema.optional(),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -37,9 +53,23 @@ export const variableOf = (key: string): string =>
 const invalid = (file: string, details: string[]): ObsctlError =>
   new ObsctlError('INVALID_CONFIG', `${file} is not valid.`, { details });
 
+/** Keys that are there at the place of a key that is not. */
+const keysAt = (path: PropertyKey[]): readonly string[] => {
+  if (path.length === 0) return CONFIG_KEYS;
+  if (path[0] === 'names') return NAME_KEYS;
+  return path.length === 1 ? BACKENDS : BACKEND_KEYS;
+};
+
+const unknown = (path: PropertyKey[], keys: string[]): string => {
+  const named = keys.map((key) => [...path, key].join('.')).join(', ');
+  if (path[0] === 'backends' && keys.some((key) => SECRET_KEYS.includes(key)))
+    return `${named}: a secret has no place in this file; put it into ${variablesOf(String(path[1]))}, or into a file of its own and name that with tokenFile or passwordFile`;
+  return `${named}: no such setting (there are ${keysAt(path).join(', ')})`;
+};
+
 const describe = (issue: z.core.$ZodIssue): string =>
   issue.code === 'unrecognized_keys'
-    ? `${issue.keys.join(', ')}: no such setting (there are ${CONFIG_KEYS.join(', ')})`
+    ? unknown(issue.path, issue.keys)
     : `${issue.path.join('.') || '(root)'}: ${issue.message}`;
 
 /** The settings of `file`; none where it is not there. Throws INVALID_CONFIG with every violation at once. */

@@ -72,6 +72,22 @@ export const ERRORS = {
     title: 'A tool could not be found, downloaded or built',
     remedy: 'Put it on the PATH, or mend one of the ways tried above.',
   },
+  BACKENDS_MISSING: {
+    exit: EXIT.failed,
+    title: 'The real telemetry is not installed',
+    remedy: 'Run `obsctl tools install`, or use --telemetry embedded.',
+  },
+  UNKNOWN_SERVICE: {
+    exit: EXIT.usage,
+    title: 'No such service in the telemetry',
+    remedy: 'Name one of those above with --service, or map its names in `obsctl.yaml` (`names:`).',
+  },
+  NO_TELEMETRY: {
+    exit: EXIT.failed,
+    title: 'There is no telemetry in the window',
+    remedy:
+      'Choose another window with --since, --until and --baseline-window, or map the names of its metrics in `obsctl.yaml` (`names:`).',
+  },
   LOAD_FAILED: {
     exit: EXIT.failed,
     title: 'k6 could not run the scenario',
@@ -81,6 +97,38 @@ export const ERRORS = {
     exit: EXIT.failed,
     title: 'The telemetry source does not answer',
     remedy: 'See `obsctl status`.',
+  },
+  BACKEND_UNREACHABLE: {
+    exit: EXIT.failed,
+    title: 'A telemetry back end does not answer',
+    remedy: 'Check that it is up and that the address, port and scheme (http or https) are right.',
+  },
+  BACKEND_REFUSED: {
+    exit: EXIT.failed,
+    title: 'A telemetry back end refused the credentials or the tenant',
+    remedy: 'Check the user and password, the token and the tenant (X-Scope-OrgID) given for it.',
+  },
+  BACKEND_TLS: {
+    exit: EXIT.failed,
+    title: 'The certificate of a telemetry back end is not trusted',
+    remedy:
+      'Name the certificate authority that signed it as `caFile` of that back end (`obsctl.yaml`); checks cannot be turned off.',
+  },
+  BACKEND_UNKNOWN: {
+    exit: EXIT.failed,
+    title: 'What answers at the address is not the back end it should be',
+    remedy:
+      'Give the address of its own HTTP API, a path prefix included, without login page or redirect before it.',
+  },
+  BACKEND_FAILED: {
+    exit: EXIT.failed,
+    title: 'A telemetry back end could not answer a query',
+    remedy: "Ask again with a shorter window, or see the back end's own log.",
+  },
+  BACKEND_UNSUPPORTED: {
+    exit: EXIT.failed,
+    title: 'A telemetry back end is too old for what is asked of it',
+    remedy: 'Use Prometheus 2.42, Loki 3.0 or Tempo 2.5, or newer.',
   },
   ADMIN_UNAVAILABLE: {
     exit: EXIT.failed,

@@ -19,6 +19,7 @@ export const fakeSource = (parts: Partial<TelemetrySource> = {}): TelemetrySourc
   missing: async () => answer([]),
   logs: async () => answer([]),
   alerts: async () => answer([]),
+  counts: async () => answer([]),
   ...parts,
 });
 

@@ -22,7 +22,7 @@ const span = (index: number, duration: number): Span => ({
 /** A small evidence with something in every part; for tests. */
 export const sampleEvidence = (): Evidence => ({
   schemaVersion: 1,
-  source: { kind: 'embedded', detail: 'for a test' },
+  source: { kind: 'embedded', detail: 'for a test', degraded: [] },
   entryService: 'api',
   clientService: 'load',
   window: { from: 1000, to: 1060 },
@@ -71,7 +71,10 @@ export const sampleEvidence = (): Evidence => ({
     exemplars: { collected: 1, resolved: 1, unresolved: 0 },
     logs: { collected: 1, withTraceId: 1 },
     ingestionLagSeconds: { trace: 0.4, log: null, metric: 1 },
+    settle: null,
     pipeline: { accepted: 3, refused: 0, rejected: 0 },
+    arrivals: [],
+    crossCheck: null,
     droppedIterations: 0,
     failedQueries: 0,
   },

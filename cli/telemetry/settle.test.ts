@@ -25,12 +25,18 @@ const red: RedSeries = {
   points: [{ t: 1, seconds: 1, requests: 1, errors: 0, durationSum: 0, buckets: [1] }],
 };
 
+const scrapedAt = (instance: string, t: number): RedSeries => ({
+  ...red,
+  instance,
+  points: red.points.map((point) => ({ ...point, t })),
+});
+
 test('waits until the last requests show in traces, logs and metrics, and tells how long each took', async () => {
   let asked = 0;
   const source = fakeSource({
     missing: async (ids) => answer(++asked < 3 ? ids : []),
     logs: async (_window, { traceIds }) => answer((traceIds ?? []).map(line)),
-    red: async () => answer([red]),
+    red: async () => answer([scrapedAt('api-1', nowSeconds())]),
   });
   const loadEndedAt = nowSeconds() - 2;
   const settled = await settle(source, {
@@ -74,14 +80,50 @@ test('what never comes is null and named, and the wait ends', async () => {
   expect(settled).toEqual({
     ingestionLagSeconds: { trace: null, log: null, metric: null },
     missing: { traces: [fakeTraceId(1)], logs: [fakeTraceId(1)], metric: true },
-    error: 'no answer',
+    settle: { seconds: expect.any(Number), sought: 1, traces: 1, logs: 1, metric: true, error: 'no answer' },
   });
+});
+
+test('back ends are asked of the time in which the last requests lie, and only for what is still missing', async () => {
+  const asked: [string[], unknown][] = [];
+  const source = fakeSource({
+    missing: async (ids, _except, within) => {
+      asked.push([ids, within]);
+      return answer(asked.length === 1 ? ids.slice(0, 2) : []);
+    },
+  });
+  const options = { clientTraces: traces(50), loadEndedAt: 150, timeoutSeconds: 1, every: 0.001 };
+  await settle(source, { ...options, timeoutSeconds: 0.05 });
+  const last = Array.from({ length: 10 }, (_, i) => fakeTraceId(50 - i));
+  expect(asked.map(([ids]) => ids)).toEqual([last, last.slice(0, 2)]);
+  for (const [, within] of asked) expect(within).toEqual({ from: 80, to: expect.any(Number) });
+});
+
+test('waits for a scrape of each instance that was living when the load ended', async () => {
+  const metricMissing = async (...series: RedSeries[]) => {
+    const source = fakeSource({ red: async () => answer(series) });
+    const options = { clientTraces: [], loadEndedAt: 100, timeoutSeconds: 0, entryService: 'api' };
+    return (await settle(source, options)).missing.metric;
+  };
+  expect(await metricMissing(scrapedAt('api-1', 100.4), scrapedAt('api-2', 99.6))).toBe(true);
+  expect(await metricMissing(scrapedAt('api-1', 100.4), scrapedAt('api-2', 100.6))).toBe(false);
 });
 
 test('a metric of another service does not count', async () => {
   const source = fakeSource({ red: async () => answer([{ ...red, service: 'inventory' }]) });
   const options = { clientTraces: [], loadEndedAt: 1, timeoutSeconds: 0, entryService: 'api' };
   expect((await settle(source, options)).missing.metric).toBe(true);
+});
+
+test('back ends that hang hold up neither the end of the wait nor an interrupt', async () => {
+  const source = fakeSource({ missing: () => new Promise(() => undefined) });
+  const options = { clientTraces: traces(1), loadEndedAt: 1, timeoutSeconds: 0.02 };
+  const { settle: told } = await settle(source, options);
+  expect(told).toMatchObject({ traces: 1, error: expect.stringContaining('no answer') });
+  const stop = new AbortController();
+  const waiting = settle(source, { ...options, timeoutSeconds: 3600, signal: stop.signal });
+  stop.abort(new Error('stop'));
+  await expect(waiting).rejects.toThrow('stop');
 });
 
 test('can be interrupted', async () => {

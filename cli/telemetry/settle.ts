@@ -1,3 +1,4 @@
+import type { Window } from '../../reports/record/common.ts';
 import type { Completeness } from '../../reports/record/evidence.ts';
 import { monotonicSeconds, nowSeconds, sleep } from '../shared/clock.ts';
 import { messageOf } from '../shared/errors.ts';
@@ -12,7 +13,7 @@ export interface SettleOptions {
   clientService?: string;
   /** Only metrics of this service count; any where absent. */
   entryService?: string;
-  /** Seconds between questions. */
+  /** Seconds between the first two questions; later ones are further apart, up to five times that. */
   every?: number;
   signal?: AbortSignal;
 }
@@ -22,8 +23,8 @@ export interface Settled {
   ingestionLagSeconds: Completeness['ingestionLagSeconds'];
   /** What had not come when the time was over: trace ids without a span, and without a log line. */
   missing: { traces: string[]; logs: string[]; metric: boolean };
-  /** Why the last question failed; null when it did not. */
-  error: string | null;
+  /** The same as figures, for the record. */
+  settle: NonNullable<Completeness['settle']>;
 }
 
 /**
@@ -31,28 +32,43 @@ export interface Settled {
  * without an answer may never have reached the platform.
  */
 const LAST_TRACES = 10;
-const BEFORE_SECONDS = 600;
+/** What they left lies within this long before the first of them ended, seconds. */
+const BEFORE_SECONDS = 60;
+/** Lines of them that one answer may hold; one of each is enough. */
+const MAX_LINES = 1000;
+const SLOWER = 1.3;
+const SLOWEST = 5;
 
 type Signal = 'trace' | 'log' | 'metric';
 
-const lastTraceIds = ({ clientTraces }: SettleOptions): string[] =>
+type Sent = SettleOptions['clientTraces'];
+
+const lastTraces = ({ clientTraces }: SettleOptions): Sent =>
   [...clientTraces]
     .filter(({ answered }) => answered)
     .sort((a, b) => b.end - a.end)
-    .slice(0, LAST_TRACES)
-    .map(({ traceId }) => traceId);
+    .slice(0, LAST_TRACES);
 
-const withoutLog = async (source: TelemetrySource, ids: string[], { loadEndedAt }: SettleOptions) => {
+const withoutLog = async (source: TelemetrySource, ids: string[], window: Window) => {
   if (ids.length === 0) return [];
-  const window = { from: Math.max(0, loadEndedAt - BEFORE_SECONDS), to: nowSeconds() + 1 };
-  const { value } = await source.logs(window, { traceIds: ids, limit: 10_000 });
+  const { value } = await source.logs(window, { traceIds: ids, limit: MAX_LINES });
   const seen = new Set(value.map(({ traceId }) => traceId));
   return ids.filter((id) => !seen.has(id));
 };
 
+/** How long before the load's end an instance was last scraped that counts as living then, seconds. */
+const LIVING_SECONDS = 5;
+
+/** Whether each instance of the entry service that was there at the load's end has been scraped since. */
 const metricSince = async (source: TelemetrySource, { loadEndedAt, entryService }: SettleOptions) => {
-  const { value } = await source.red({ from: loadEndedAt, to: nowSeconds() + 1 });
-  return value.some(({ service, points }) => (entryService ?? service) === service && points.length > 0);
+  const { value } = await source.red({ from: loadEndedAt - LIVING_SECONDS, to: nowSeconds() + 1 });
+  const lastScrape = new Map<string, number>();
+  for (const { service, instance, points } of value) {
+    if ((entryService ?? service) !== service) continue;
+    const last = points.at(-1)?.t ?? Number.NEGATIVE_INFINITY;
+    lastScrape.set(instance, Math.max(last, lastScrape.get(instance) ?? Number.NEGATIVE_INFINITY));
+  }
+  return lastScrape.size > 0 && [...lastScrape.values()].every((t) => t >= loadEndedAt);
 };
 
 /** One settling: what is still awaited, and when each signal was there. */
@@ -61,12 +77,24 @@ class Settling {
   private readonly missing: Settled['missing'];
   private error: string | null = null;
 
+  private readonly startedAt = monotonicSeconds();
+  private readonly sought: number;
+  /** From when on what they left may lie: back ends need not look further back. */
+  private readonly from: number;
+
   constructor(
     private readonly source: TelemetrySource,
     private readonly options: SettleOptions,
   ) {
-    const ids = lastTraceIds(options);
+    const last = lastTraces(options);
+    const ids = last.map(({ traceId }) => traceId);
+    this.sought = ids.length;
+    this.from = Math.max(0, (last.at(-1)?.end ?? options.loadEndedAt) - BEFORE_SECONDS);
     this.missing = { traces: ids, logs: ids, metric: true };
+  }
+
+  private get window(): Window {
+    return { from: this.from, to: nowSeconds() + 1 };
   }
 
   get done(): boolean {
@@ -74,18 +102,34 @@ class Settling {
   }
 
   get result(): Settled {
-    return { ingestionLagSeconds: this.lag, missing: this.missing, error: this.error };
+    const { lag, missing, error, sought } = this;
+    const seconds = monotonicSeconds() - this.startedAt;
+    return {
+      ingestionLagSeconds: { ...lag },
+      missing: { ...missing },
+      settle: {
+        ...{ seconds, sought, error },
+        traces: missing.traces.length,
+        logs: missing.logs.length,
+        metric: missing.metric,
+      },
+    };
+  }
+
+  /** The time was over before a question had its answer. */
+  cutShort(): void {
+    this.error ??= 'a question had no answer when the time was over';
   }
 
   async look(): Promise<void> {
     this.error = null;
     const { source, options, missing } = this;
     await this.until('trace', async () => {
-      missing.traces = (await source.missing(missing.traces, options.clientService)).value;
+      missing.traces = (await source.missing(missing.traces, options.clientService, this.window)).value;
       return missing.traces.length === 0;
     });
     await this.until('log', async () => {
-      missing.logs = await withoutLog(source, missing.logs, options);
+      missing.logs = await withoutLog(source, missing.logs, this.window);
       return missing.logs.length === 0;
     });
     await this.until('metric', async () => {
@@ -104,17 +148,33 @@ class Settling {
   }
 }
 
+/** Whether the work was done within so many seconds; rejects with the signal's reason at once. Never leaves a timer. */
+const within = async (seconds: number, work: Promise<void>, signal?: AbortSignal): Promise<boolean> => {
+  const over = new AbortController();
+  const ends = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+  const time = sleep(seconds, ends).then(() => false);
+  // When the work wins, this is the only one who hears that the wait was given up.
+  time.catch(() => undefined);
+  try {
+    return await Promise.race([work.then(() => true), time]);
+  } finally {
+    over.abort();
+  }
+};
+
 /**
  * Waits, at most `timeoutSeconds`, until the requests that were answered last show: each with a span of a service behind the
- * client and with a log line, and a metric scraped after the load's end. Never throws for what does not come or
- * cannot be asked; rejects only with the signal's reason.
+ * client and with a log line, and each instance of the entry service scraped after the load's end. Never throws for what
+ * does not come or cannot be asked; rejects only with the signal's reason.
  */
 export const settle = async (source: TelemetrySource, options: SettleOptions): Promise<Settled> => {
   const settling = new Settling(source, options);
   const deadline = monotonicSeconds() + options.timeoutSeconds;
-  for (;;) {
-    await settling.look();
+  const { every = 0.2 } = options;
+  for (let wait = every; ; wait = Math.min(wait * SLOWER, every * SLOWEST)) {
+    const left = Math.max(0, deadline - monotonicSeconds());
+    if (!(await within(left, settling.look(), options.signal))) settling.cutShort();
     if (settling.done || monotonicSeconds() >= deadline) return settling.result;
-    await sleep(options.every ?? 0.2, options.signal);
+    await sleep(wait, options.signal);
   }
 };

@@ -49,7 +49,17 @@ export interface LogSearch {
 export interface PipelineState {
   ready: boolean;
   detail: string;
+  /** What the source cannot do as it should, and what is done instead, one plain sentence each (say, no exemplar storage). */
+  degraded?: string[];
   pipeline: Completeness['pipeline'];
+}
+
+/** Requests of one route and method that a service served, counted by its metrics and by its server spans; null: cannot be counted. */
+export interface ServedCount {
+  route: string;
+  method: string;
+  metrics: number | null;
+  spans: number | null;
 }
 
 /**
@@ -64,10 +74,15 @@ export interface TelemetrySource {
   runtime(window: Window): Promise<Answer<RuntimeSeries[]>>;
   exemplars(window: Window): Promise<Answer<Exemplar[]>>;
   searchTraces(window: Window, search: TraceSearch): Promise<Answer<TraceSummary[]>>;
-  /** All spans of each trace that is there; ids that are not there are left out. */
-  traces(traceIds: string[]): Promise<Answer<Map<string, Span[]>>>;
+  /** All spans of each trace that is there; ids that are not there are left out. `within`: where they lie in time, if known. */
+  traces(traceIds: string[], within?: Window): Promise<Answer<Map<string, Span[]>>>;
   /** Those of the ids of which nothing arrived, spans of the service `except` left aside; cheap for thousands. */
-  missing(traceIds: string[], except?: string): Promise<Answer<string[]>>;
+  missing(traceIds: string[], except?: string, within?: Window): Promise<Answer<string[]>>;
   logs(window: Window, search: LogSearch): Promise<Answer<Log[]>>;
   alerts(window: Window): Promise<Answer<Alert[]>>;
+  /**
+   * Requests that the service served and ended in the window: from the raw counters (last less first, resets minded,
+   * never extrapolated), and from its server spans.
+   */
+  counts(window: Window, service: string): Promise<Answer<ServedCount[]>>;
 }

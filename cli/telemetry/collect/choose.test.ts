@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fakeExemplar, fakeTraceId } from '../fake-telemetry-source.fixture.ts';
 import { parts, spikeTraceIds, spread, spreadOverOperations, steadyLatency } from './choose.ts';
 
-const spike = { from: 1010, to: 1020, kind: 'error' as const, service: 'api' };
+const spike = { from: 1010, to: 1020, kind: 'error' as const, service: 'api', baseline: 0 };
 
 describe('traces of a spike', () => {
   test('are those of failed requests first, then of the slowest', () => {

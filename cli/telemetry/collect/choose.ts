@@ -12,6 +12,15 @@ export const widened = ({ from, to }: Window): Window => ({
   to: to + SLACK_SECONDS,
 });
 
+/** Before and after the window in which spans of its traces may still lie, seconds. */
+const AROUND_SECONDS = 60;
+
+/** Where the traces of a window lie in time, work that it left behind included. */
+export const around = ({ from, to }: Window): Window => ({
+  from: Math.max(0, from - AROUND_SECONDS),
+  to: to + AROUND_SECONDS,
+});
+
 const within = ({ time }: Exemplar, { from, to }: Window): boolean => time >= from && time < to;
 
 /** Failed as the RED errors count it: a 5xx, or 499 (the client gave up). */

@@ -1,10 +1,13 @@
 import type { SpikeWindow } from '../../../reports/analysis/index.ts';
 import type { Exemplar, Span } from '../../../reports/record/evidence.ts';
+import { METHODS, ROUTE, STATUSES } from '../http-attributes.ts';
 
-const text = (span: Span, name: string): string => String(span.attributes[name] ?? '');
+/** The first of the attributes that is there; empty where none is. */
+const text = (span: Span, ...names: string[]): string =>
+  String(names.map((name) => span.attributes[name]).find((value) => value !== undefined) ?? '');
 
 const statusOf = (span: Span): number | null => {
-  const status = Number(span.attributes['http.response.status_code'] ?? Number.NaN);
+  const status = Number(text(span, ...STATUSES) || Number.NaN);
   return Number.isInteger(status) ? status : null;
 };
 
@@ -32,8 +35,8 @@ export const exemplarFromTrace = (spans: Span[], { kind, service }: SpikeWindow)
     value: kind === 'error' ? 1 : span.duration,
     service,
     instance: span.instance,
-    route: text(span, 'http.route'),
-    method: text(span, 'http.request.method'),
+    route: text(span, ROUTE),
+    method: text(span, ...METHODS),
     status,
     origin: 'trace-search',
   };

@@ -27,7 +27,7 @@ const knowing = (lines: Log[]): TelemetrySource =>
 const collected = async (times: number[]) => {
   const questions = new Questions(knowing(times.map(warning)));
   const logs = await collectLogs(questions, { window } as CollectOptions, []);
-  return { times: logs.map(({ time }) => time), queries: questions.records.slice(1) };
+  return { times: logs.map(({ time }) => time), queries: questions.records };
 };
 
 const evenly = (count: number, from: number, to: number) =>

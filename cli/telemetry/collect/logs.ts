@@ -2,9 +2,11 @@ import type { Window } from '../../../reports/record/common.ts';
 import type { Log, Trace } from '../../../reports/record/evidence.ts';
 import { parts } from './choose.ts';
 import type { CollectOptions } from './options.ts';
-import type { Questions } from './questions.ts';
+import { chunks, type Questions } from './questions.ts';
 
 const MAX_TRACE_LOGS = 10_000;
+/** Trace ids in one question: an address or a pattern of these is still short enough for any back end. */
+const IDS_AT_ONCE = 50;
 const MAX_WARNINGS = 2_000;
 /** Parts of the window, each with its share of the warnings where there are too many. */
 const WARNING_SLICES = 10;
@@ -32,6 +34,19 @@ const warningsOf = async (questions: Questions, window: Window): Promise<Log[]> 
   return spread;
 };
 
+/** All lines of the traces, up to `MAX_TRACE_LOGS` together. */
+const linesOf = async (questions: Questions, window: Window, ids: string[]): Promise<Log[]> => {
+  const lines: Log[] = [];
+  for (const traceIds of chunks(ids, IDS_AT_ONCE)) {
+    const limit = MAX_TRACE_LOGS - lines.length;
+    if (limit <= 0) break;
+    lines.push(
+      ...(await questions.ask('logs', window, [], (source) => source.logs(window, { traceIds, limit }))),
+    );
+  }
+  return lines;
+};
+
 /**
  * All lines of the chosen traces, and those of the window from `warn` on, at most 2000 spread over it; each once,
  * oldest first.
@@ -42,9 +57,10 @@ export const collectLogs = async (
   traces: Trace[],
 ): Promise<Log[]> => {
   const longer = { from: window.from, to: window.to + AFTER_SECONDS };
-  const traceIds = traces.map(({ traceId }) => traceId);
-  const ofTraces = await questions.ask('logs', longer, [], (source) =>
-    source.logs(longer, { traceIds, limit: MAX_TRACE_LOGS }),
+  const ofTraces = await linesOf(
+    questions,
+    longer,
+    traces.map(({ traceId }) => traceId),
   );
   const warnings = await warningsOf(questions, window);
   const unique = new Map([...ofTraces, ...warnings].map((log) => [keyOf(log), log]));

@@ -7,8 +7,25 @@ import type { Answer, TelemetrySource } from '../telemetry-source.ts';
 const TRACE_CHUNK = 50;
 const MISSING_CHUNK = 5000;
 
-const chunks = <T>(items: T[], size: number): T[][] =>
+export const chunks = <T>(items: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+
+type Question<T> = (source: TelemetrySource) => Promise<Answer<T>>;
+
+/** Spans of the traces that are there, by id, and the ids of questions that failed or were answered in part. */
+export interface AskedTraces {
+  found: Map<string, Span[]>;
+  doubtful: Set<string>;
+}
+
+/** Ids of which nothing arrived, and those of which that is not known: their question failed or was answered in part. */
+export interface AskedMissing {
+  missing: Set<string>;
+  unknown: Set<string>;
+}
+
+/** Nothing was left out of it. */
+export const isWhole = ({ query }: Answer<unknown>): boolean => query.error === null && !query.truncated;
 
 /** Asks a source, keeps a record of every question, and turns a failed one into `fallback` and an entry that says so. */
 export class Questions {
@@ -16,16 +33,17 @@ export class Questions {
 
   constructor(private readonly source: TelemetrySource) {}
 
-  async ask<T>(
-    method: string,
-    window: Window | null,
-    fallback: T,
-    question: (source: TelemetrySource) => Promise<Answer<T>>,
-  ): Promise<T> {
+  async ask<T>(method: string, window: Window | null, fallback: T, question: Question<T>): Promise<T> {
+    const answer = await this.answer(method, window, question);
+    return answer ? answer.value : fallback;
+  }
+
+  /** The answer; null where there is none, which is not to be taken for an empty one. */
+  async answer<T>(method: string, window: Window | null, question: Question<T>): Promise<Answer<T> | null> {
     try {
-      const { value, query } = await question(this.source);
-      this.records.push(query);
-      return value;
+      const answer = await question(this.source);
+      this.records.push(answer.query);
+      return answer;
     } catch (error) {
       const failed = {
         method,
@@ -37,7 +55,7 @@ export class Questions {
         truncated: false,
       };
       this.records.push(failed);
-      return fallback;
+      return null;
     }
   }
 
@@ -45,23 +63,25 @@ export class Questions {
     return this.records.filter(({ error }) => error !== null).length;
   }
 
-  /** Spans of the traces that are there, by id. */
-  async traces(traceIds: string[]): Promise<Map<string, Span[]>> {
+  async traces(traceIds: string[], within: Window): Promise<AskedTraces> {
     const found = new Map<string, Span[]>();
+    const doubtful = new Set<string>();
     for (const ids of chunks(traceIds, TRACE_CHUNK)) {
-      const part = await this.ask('traces', null, new Map<string, Span[]>(), (source) => source.traces(ids));
-      for (const [traceId, spans] of part) found.set(traceId, spans);
+      const answer = await this.answer('traces', null, (source) => source.traces(ids, within));
+      for (const [traceId, spans] of answer?.value ?? []) found.set(traceId, spans);
+      if (!answer || !isWhole(answer)) for (const id of ids) doubtful.add(id);
     }
-    return found;
+    return { found, doubtful };
   }
 
-  /** Ids of which nothing arrived. A question that failed leaves its ids missing: unknown is not there. */
-  async missing(traceIds: string[], except: string): Promise<Set<string>> {
+  async missing(traceIds: string[], except: string, within: Window): Promise<AskedMissing> {
     const missing = new Set<string>();
+    const unknown = new Set<string>();
     for (const ids of chunks([...new Set(traceIds)], MISSING_CHUNK)) {
-      for (const id of await this.ask('missing', null, ids, (source) => source.missing(ids, except)))
-        missing.add(id);
+      const answer = await this.answer('missing', null, (source) => source.missing(ids, except, within));
+      const into = answer && isWhole(answer) ? missing : unknown;
+      for (const id of answer?.value ?? ids) into.add(id);
     }
-    return missing;
+    return { missing, unknown };
   }
 }

@@ -2,15 +2,19 @@ import { findSpikeWindows, type SpikeWindow } from '../../../reports/analysis/in
 import type { Window } from '../../../reports/record/common.ts';
 import type { Exemplar, Span, Trace } from '../../../reports/record/evidence.ts';
 import type { TraceSearch, TraceSummary } from '../telemetry-source.ts';
-import { parts, spikeTraceIds, spreadOverOperations, steadyLatency, steadyPhase, widened } from './choose.ts';
+import {
+  around,
+  parts,
+  spikeTraceIds,
+  spreadOverOperations,
+  steadyLatency,
+  steadyPhase,
+  widened,
+} from './choose.ts';
 import { exemplarFromTrace } from './from-trace.ts';
-import type { CollectOptions, Metrics } from './options.ts';
+import { type Bounds, type CollectOptions, type Metrics, OWN_BOUNDS } from './options.ts';
 import type { Questions } from './questions.ts';
 
-/** How many traces are kept, so that a long outage does not fill the run folder. */
-const PER_SPIKE = 30;
-const MAX_SPIKE_TRACES = 240;
-const STEADY_TRACES = 60;
 const STEADY_PARTS = 6;
 
 interface Found {
@@ -32,15 +36,19 @@ const BACKGROUND_PARTS = 3;
  * What to search for a spike. A trace's duration is its root's, so it says nothing about background work: there,
  * traces from all over the window are taken.
  */
-const wantedFor = (spike: SpikeWindow, usual: number | null, entryService: string): Wanted[] => {
+const wantedFor = (
+  spike: SpikeWindow,
+  usual: number | null,
+  { entryService, bounds: { perSpike } = OWN_BOUNDS }: CollectOptions,
+): Wanted[] => {
   const { service } = spike;
   const window = widened(spike);
-  if (spike.kind === 'error') return [{ window, search: { error: true, service, limit: PER_SPIKE } }];
+  if (spike.kind === 'error') return [{ window, search: { error: true, service, limit: perSpike } }];
   if (service === entryService) {
-    return usual === null ? [] : [{ window, search: { minDuration: usual, service, limit: PER_SPIKE } }];
+    return usual === null ? [] : [{ window, search: { minDuration: usual, service, limit: perSpike } }];
   }
   const longer = { from: Math.max(0, window.from - QUEUE_SECONDS), to: window.to };
-  const limit = PER_SPIKE / BACKGROUND_PARTS;
+  const limit = Math.ceil(perSpike / BACKGROUND_PARTS);
   return parts(longer, BACKGROUND_PARTS).map((part) => ({ window: part, search: { service, limit } }));
 };
 
@@ -61,10 +69,12 @@ const spikeTraces = async (
   resolved: Exemplar[],
 ): Promise<Found[]> => {
   const usual = steadyLatency(options.client, options.phases);
+  const { perSpike } = options.bounds ?? OWN_BOUNDS;
   const found: Found[] = [];
   for (const spike of spikes) {
-    const exemplars = spikeTraceIds(resolved, spike, PER_SPIKE);
-    const wanted = wantedFor(spike, usual, options.entryService);
+    const exemplars = spikeTraceIds(resolved, spike, perSpike);
+    // Without a client what the servers saw in steady says what is slow.
+    const wanted = wantedFor(spike, options.client ? usual : spike.baseline, options);
     const searched = (await searchAll(questions, wanted)).map(({ traceId }) => traceId);
     found.push({ spike, exemplars, searched });
   }
@@ -73,26 +83,26 @@ const spikeTraces = async (
 
 const steadyTraces = async (
   questions: Questions,
-  { phases, entryService }: CollectOptions,
+  { phases, entryService, bounds: { steadyTraces: count } = OWN_BOUNDS }: CollectOptions,
 ): Promise<string[]> => {
   const steady = steadyPhase(phases);
   const windows = steady ? parts(steady, STEADY_PARTS) : [];
-  const search = { service: entryService, limit: STEADY_TRACES };
+  const search = { service: entryService, limit: count };
   const found = await searchAll(
     questions,
     windows.map((window) => ({ window, search })),
   );
-  return spreadOverOperations(found, STEADY_TRACES);
+  return spreadOverOperations(found, count);
 };
 
 type Reasons = Map<string, Trace['reason']>;
 
 /** Every spike gets its share of traces before any gets more; what two reasons ask for keeps the first. */
-const reasonsOf = (found: Found[], steady: string[]): Reasons => {
+const reasonsOf = (found: Found[], steady: string[], { perSpike, spikeTraces }: Bounds): Reasons => {
   const reasons: Reasons = new Map();
-  for (let i = 0; i < PER_SPIKE; i++) {
+  for (let i = 0; i < perSpike; i++) {
     for (const { exemplars, searched } of found) {
-      if (reasons.size >= MAX_SPIKE_TRACES) break;
+      if (reasons.size >= spikeTraces) break;
       if (exemplars[i] && !reasons.has(exemplars[i]!)) reasons.set(exemplars[i]!, 'exemplar');
       if (searched[i] && !reasons.has(searched[i]!)) reasons.set(searched[i]!, 'search');
     }
@@ -117,8 +127,17 @@ const fillIns = (found: Found[], spans: Map<string, Span[]>, known: Exemplar[]):
   return added;
 };
 
+/** The longest of the spikes, in their order. */
+const longest = (spikes: SpikeWindow[], count: number): SpikeWindow[] => {
+  const byLength = [...spikes].sort((a, b) => b.to - b.from - (a.to - a.from));
+  const kept = new Set(byLength.slice(0, count));
+  return spikes.filter((spike) => kept.has(spike));
+};
+
 export interface TraceEvidence {
   traces: Trace[];
+  /** Those that were asked for and, by an answer that left nothing out, are not there. */
+  absent: string[];
   /** Exemplars that a trace search filled in. */
   filledIn: Exemplar[];
 }
@@ -130,17 +149,19 @@ export const collectTraces = async (
   metrics: Metrics,
   missing: Set<string>,
 ): Promise<TraceEvidence> => {
-  const { phases, client, entryService } = options;
+  const { phases, client, entryService, bounds = OWN_BOUNDS } = options;
   const { red, runtime, exemplars } = metrics;
-  const spikes = findSpikeWindows({ phases, client, red, runtime, entryService });
+  const spikes = longest(findSpikeWindows({ phases, client, red, runtime, entryService }), bounds.spikes);
   const resolved = exemplars.filter(({ traceId }) => !missing.has(traceId));
   const found = await spikeTraces(questions, options, spikes, resolved);
-  const reasons = reasonsOf(found, await steadyTraces(questions, options));
-  const spans = await questions.traces([...reasons.keys()]);
+  const reasons = reasonsOf(found, await steadyTraces(questions, options), bounds);
+  const ids = [...reasons.keys()];
+  const { found: spans, doubtful } = await questions.traces(ids, around(options.window));
   const traces = [...spans].map(([traceId, list]) => ({
     traceId,
     reason: reasons.get(traceId)!,
     spans: list,
   }));
-  return { traces, filledIn: fillIns(found, spans, exemplars) };
+  const absent = ids.filter((id) => !spans.has(id) && !doubtful.has(id));
+  return { traces, absent, filledIn: fillIns(found, spans, exemplars) };
 };

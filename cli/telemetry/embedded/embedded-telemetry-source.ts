@@ -37,6 +37,7 @@ export const createEmbeddedTelemetrySource = (http: AxiosInstance): TelemetrySou
     alerts: (window) => ask('alerts', { window }),
     searchTraces: (window, search) => ask('searchTraces', { window, search }),
     logs: (window, search) => ask('logs', { window, search }),
+    counts: (window, service) => ask('counts', { window, service }),
     missing: (traceIds, except) => ask('missing', { traceIds, except }),
     traces: async (traceIds) => {
       const answer = await ask<Answer<[string, Span[]][]>>('traces', { traceIds });

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/light.js';
-import { listOf, rawOf } from './otlp-values.ts';
+import { listOf, rawOf } from '../otlp-values.ts';
 
 export type Signal = 'traces' | 'logs' | 'metrics';
 

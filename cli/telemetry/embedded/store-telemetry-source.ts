@@ -1,6 +1,7 @@
 import type { Window } from '../../../reports/record/common.ts';
 import { monotonicSeconds } from '../../shared/clock.ts';
 import type { Answer, LogSearch, PipelineState, TelemetrySource, TraceSearch } from '../telemetry-source.ts';
+import { countsQuery } from './queries/counts.ts';
 import { exemplarsQuery } from './queries/exemplars.ts';
 import { logsQuery } from './queries/logs.ts';
 import type { Query } from './queries/query.ts';
@@ -59,6 +60,10 @@ export class StoreTelemetrySource implements TelemetrySource {
       text: 'none: the embedded source evaluates no alert rules',
       run: async () => nothing,
     });
+  }
+
+  counts(window: Window, service: string) {
+    return this.ask('counts', window, countsQuery(window, service));
   }
 
   private async ask<T>(method: string, window: Window | null, query: Query<T>): Promise<Answer<T>> {

@@ -23,9 +23,10 @@ test.each([
   ['red', { window: { from: 'a', to: 1 } }],
   ['traces', { traceIds: ["'; DROP TABLE spans"] }],
   ['logs', { window: { from: 0, to: 1 }, search: { limit: 0 } }],
+  ['counts', { window: { from: 0, to: 1 } }],
   ['searchTraces', { window: { from: 0, to: 1 }, search: { limit: 1e9 } }],
 ])('%s refuses %j with 400 and says what is wrong', async (method, payload) => {
   const answer = await appWith({}).inject({ method: 'POST', url: `/telemetry/${method}`, payload });
   expect(answer.statusCode).toBe(400);
-  expect(answer.json().message).toMatch(/window|traceIds|limit/);
+  expect(answer.json().message).toMatch(/window|traceIds|limit|service/);
 });

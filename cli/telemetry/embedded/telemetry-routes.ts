@@ -25,7 +25,7 @@ const logSearch = z.object({
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 /**
- * The port over HTTP, for the supervisor's socket: `POST /telemetry/<method>` with `{window, search, traceIds, except}`,
+ * The port over HTTP, for the supervisor's socket: `POST /telemetry/<method>` with `{window, search, service, traceIds, except}`,
  * the answer as JSON (a Map as a list of pairs). An invalid body is answered with 400.
  */
 export const registerTelemetryRoutes = (app: FastifyInstance, source: TelemetrySource): void => {
@@ -43,6 +43,9 @@ export const registerTelemetryRoutes = (app: FastifyInstance, source: TelemetryS
   route('alerts', inWindow, ({ window }) => source.alerts(window));
   route('searchTraces', inWindow.extend({ search }), (body) => source.searchTraces(body.window, body.search));
   route('logs', inWindow.extend({ search: logSearch }), (body) => source.logs(body.window, body.search));
+  route('counts', inWindow.extend({ service: z.string() }), (body) =>
+    source.counts(body.window, body.service),
+  );
   route('missing', z.object({ traceIds: ids, except: z.string().optional() }), (body) =>
     source.missing(body.traceIds, body.except),
   );

@@ -1,8 +1,8 @@
 import type { Window } from '../../../../reports/record/common.ts';
 import { type Log, SEVERITIES } from '../../../../reports/record/evidence.ts';
+import { stripLog } from '../../strip.ts';
 import type { LogSearch } from '../../telemetry-source.ts';
 import type { Store } from '../store.ts';
-import { stripLog } from '../strip.ts';
 import { cut, listParameter, oneLine, type Query } from './query.ts';
 
 const SQL = `

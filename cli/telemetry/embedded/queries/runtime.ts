@@ -1,8 +1,8 @@
 import type { Window } from '../../../../reports/record/common.ts';
 import { RUNTIME_UNITS, type RuntimeSeries } from '../../../../reports/record/evidence.ts';
+import { RUNTIME_METRICS, type RuntimeMapping } from '../../runtime-metrics.ts';
 import type { Store } from '../store.ts';
 import { groupBy, listParameter, oneLine, type Query } from './query.ts';
-import { RUNTIME_METRICS, type RuntimeMapping } from './runtime-metrics.ts';
 
 const SQL = `
   WITH wanted AS MATERIALIZED (

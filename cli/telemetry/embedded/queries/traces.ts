@@ -1,8 +1,8 @@
 import type { Window } from '../../../../reports/record/common.ts';
 import type { Span } from '../../../../reports/record/evidence.ts';
+import { stripSpan } from '../../strip.ts';
 import type { TraceSearch, TraceSummary } from '../../telemetry-source.ts';
 import type { Store } from '../store.ts';
-import { stripSpan } from '../strip.ts';
 import { cut, groupBy, listParameter, oneLine, type Query } from './query.ts';
 
 const SPANS_SQL = `

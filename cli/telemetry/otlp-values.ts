@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '../../../reports/record/common.ts';
+import type { Attributes, AttributeValue } from '../../reports/record/common.ts';
 
 /** One item, or the request itself, that is not what OTLP allows. */
 export class InvalidOtlp extends Error {}

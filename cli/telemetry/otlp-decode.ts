@@ -1,5 +1,5 @@
-import type { Log, Severity, Span } from '../../../reports/record/evidence.ts';
-import { SEVERITIES } from '../../../reports/record/evidence.ts';
+import type { Log, Severity, Span } from '../../reports/record/evidence.ts';
+import { SEVERITIES } from '../../reports/record/evidence.ts';
 import {
   attributesOf,
   bodyOf,
@@ -93,7 +93,7 @@ const spanOf = (span: Raw, origin: Origin): Span => {
 };
 
 /** OTLP has 24 severities, four to a name, from TRACE on; without a number the text decides, then `info`. */
-const severityOf = (number: unknown, text: string): Severity => {
+export const severityOf = (number: unknown, text: string): Severity => {
   const fromName = typeof number === 'string' ? number.replace('SEVERITY_NUMBER_', '') : text;
   if (typeof number === 'number' && number >= 1 && number <= 24)
     return SEVERITIES[Math.floor((number - 1) / 4)]!;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countJson, countProtobuf } from './otlp-count.ts';
+import { countJson, countProtobuf } from './embedded/otlp-count.ts';
+import { LOGS, TRACES } from './embedded/otlp-schema.ts';
 import { logsOf, spansOf } from './otlp-decode.ts';
-import { LOGS, TRACES } from './otlp-schema.ts';
 import { InvalidOtlp } from './otlp-values.ts';
 
 /** One span and one log line as OpenTelemetry's own JS serializer (otlp-transformer 0.223) wrote them. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Span } from '../../../reports/record/evidence.ts';
+import type { Span } from '../../reports/record/evidence.ts';
 import { stripOwn, stripSpan } from './strip.ts';
 
 describe('obsctl marks', () => {

@@ -1,12 +1,14 @@
 import { collectDefaultMetrics, Registry, type RegistryContentType } from 'prom-client';
 import { expect, test } from 'vitest';
-import { RUNTIME_UNITS } from '../../../../reports/record/evidence.ts';
-import { createMetrics } from '../../../../service/telemetry/metrics.ts';
-import { parseExposition } from '../openmetrics.ts';
+import { RUNTIME_UNITS } from '../../reports/record/evidence.ts';
+import { createMetrics } from '../../service/telemetry/metrics.ts';
+import { parseExposition } from './embedded/openmetrics.ts';
+import { PIPELINE_NAMES } from './grafana/prometheus/pipeline-metrics.ts';
 import { RUNTIME_METRICS } from './runtime-metrics.ts';
 
 test('every runtime name has one way to be made', () => {
-  expect(RUNTIME_METRICS.map(({ name }) => name).sort()).toEqual(Object.keys(RUNTIME_UNITS).sort());
+  const made = [...RUNTIME_METRICS.map(({ name }) => name), ...PIPELINE_NAMES];
+  expect(made.sort()).toEqual(Object.keys(RUNTIME_UNITS).sort());
 });
 
 test('the process metrics are called as prom-client calls them', async () => {

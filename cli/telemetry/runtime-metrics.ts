@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../../../../reports/record/evidence.ts';
+import type { RuntimeName } from '../../reports/record/evidence.ts';
 
 /** How a runtime series is made from a scraped metric. */
 export interface RuntimeMapping {
@@ -66,12 +66,20 @@ export const RUNTIME_METRICS: RuntimeMapping[] = [
     over: 'db_client_operation_duration_seconds_count',
     as: 'mean',
   },
+  {
+    name: 'db.client.connection.create_time.mean',
+    metric: 'db_client_connection_create_time_seconds_sum',
+    over: 'db_client_connection_create_time_seconds_count',
+    as: 'mean',
+    keep: POOL,
+  },
   { name: 'db.client.operation.rate', metric: 'db_client_operation_duration_seconds_count', as: 'rate' },
   {
     name: 'postgresql.sessions.lock_waiting',
     metric: 'postgresql_sessions_lock_waiting',
     as: 'value',
   },
+  { name: 'postgresql.sessions.active', metric: 'postgresql_sessions_active', as: 'value' },
   {
     name: 'cache.hit.rate',
     metric: 'cache_requests_total',

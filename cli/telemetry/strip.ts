@@ -1,11 +1,15 @@
-import type { Attributes, AttributeValue } from '../../../reports/record/common.ts';
-import type { Log, Span } from '../../../reports/record/evidence.ts';
+import type { Attributes, AttributeValue } from '../../reports/record/common.ts';
+import type { Log, Span } from '../../reports/record/evidence.ts';
 
 /**
  * Takes obsctl's own marks (ground truth: which span a fault touched, which run it was) out of what the analysis
- * may see. A key is ours when one of its dotted parts is `obsctl`: `obsctl.fault.id`, `baggage.obsctl.run.id`.
+ * may see. A key is ours when one of its dotted parts is `obsctl`: `obsctl.fault.id`, `baggage.obsctl.run.id`; Loki
+ * and Prometheus write underscores for the dots.
  */
-const OWN = /(^|\.)obsctl(\.|$)/i;
+const OWN = /(^|[._])obsctl([._]|$)/i;
+
+/** Whether an attribute, member or label of this name is obsctl's own. */
+export const isOwn = (key: string): boolean => OWN.test(key);
 
 const isBaggage = (key: string): boolean => /(^|\.)baggage$/i.test(key);
 

@@ -1,0 +1,80 @@
+import type { Window } from '../../../../reports/record/common.ts';
+import { nowSeconds } from '../../../shared/clock.ts';
+import type { Found, Note } from '../answer.ts';
+import type { TempoSearch } from './search.ts';
+import { walk } from './slices.ts';
+import type { TraceReader } from './trace-reader.ts';
+import { anySpan, notOfService } from './traceql.ts';
+
+/** So few are looked up one by one. */
+const FEW = 20;
+/** Of those that a search did not find, so many are looked up too. */
+const DOUBTED = 40;
+const LIMIT = 5000;
+const BUDGET = 60;
+/** A trace may reach another service so long after the window: seconds. */
+const TAIL_SECONDS = 30;
+/** Where no window is given, traces are looked for in so many seconds before now. */
+const LOOK_BACK_SECONDS = 3600;
+
+export interface MissingQuestion {
+  traceIds: string[];
+  except?: string | undefined;
+  within?: Window | undefined;
+}
+
+/** Those of the ids with a span of another service than `except`, looked up one by one. */
+const lookUp = async (reader: TraceReader, ids: string[], { except, within }: MissingQuestion) => {
+  const { traces, error } = await reader.read(ids, within);
+  const there = [...traces].filter(([, spans]) => spans.some(({ service }) => service !== except));
+  return { there: new Set(there.map(([traceId]) => traceId)), error };
+};
+
+/** Takes those found by searches out of `left`. Returns why the search is not to be relied on; null when it is. */
+const sweep = async (
+  search: TempoSearch,
+  left: Set<string>,
+  { except, within }: MissingQuestion,
+  note: Note,
+): Promise<string | null> => {
+  const { from, to } = within ?? { from: nowSeconds() - LOOK_BACK_SECONDS, to: nowSeconds() };
+  const window = { from, to: to + TAIL_SECONDS };
+  const query = except ? notOfService(except) : anySpan();
+  let error: string | null = null;
+  const whole = await walk(window, { first: window.to - from, budget: BUDGET }, async (slice) => {
+    if (left.size === 0) return null;
+    const answer = await search.run(query, slice, LIMIT, note);
+    for (const { traceId } of answer.traces) left.delete(traceId);
+    error ??= answer.error;
+    return { full: answer.full, fill: answer.traces.length / LIMIT };
+  });
+  return whole || left.size === 0 ? error : 'more traces in the window than could be searched';
+};
+
+const spread = (ids: string[]): string[] =>
+  ids.length <= DOUBTED
+    ? ids
+    : Array.from({ length: DOUBTED }, (_, i) => ids[Math.floor((i * ids.length) / DOUBTED)]!);
+
+/**
+ * Those of the ids of which no span of a service other than `except` is there. Many are looked for by searches over
+ * the window; of those not found, some are looked up by id, and when that finds one the answer says that it is partial.
+ */
+export const findMissing = async (
+  search: TempoSearch,
+  reader: TraceReader,
+  question: MissingQuestion,
+  note: Note,
+): Promise<Found<string[]>> => {
+  const ids = [...new Set(question.traceIds)];
+  const left = new Set(ids);
+  const swept = ids.length > FEW ? await sweep(search, left, question, note) : null;
+  const doubted = spread([...left]);
+  if (doubted.length > 0) note(`/api/v2/traces/<id> of ${doubted.length} ids`);
+  const { there, error } = await lookUp(reader, doubted, question);
+  for (const traceId of there) left.delete(traceId);
+  const sampled = there.size > 0 && left.size + there.size > doubted.length;
+  const doubt = sampled ? `the search missed ${there.size} of ${doubted.length} looked up by id` : null;
+  const value = ids.filter((traceId) => left.has(traceId));
+  return { value, rows: value.length, error: swept ?? error ?? doubt };
+};
