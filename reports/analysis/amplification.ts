@@ -4,7 +4,9 @@ import type { AmplificationRow, SliRow } from '../record/findings.ts';
 import { isIn } from './phases.ts';
 import { clientPoints } from './series.ts';
 
-const over = (a: number, b: number | null | undefined): number | null => (b ? a / b : null);
+/** Null where there is nothing to divide by, or so little that the result is no number. */
+const over = (a: number, b: number | null | undefined): number | null =>
+  b && Number.isFinite(a / b) ? a / b : null;
 
 const rateOf = (slis: SliRow[], service: string, phase: string): number | null =>
   slis.find((row) => row.viewpoint === 'server' && row.service === service && row.phase === phase)

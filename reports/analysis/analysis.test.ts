@@ -127,7 +127,7 @@ describe('inconclusive', () => {
   });
 
   it.each([
-    ['no client data', { client: null }, {}],
+    ['no client data', { client: { overall: [], operations: [] } }, {}],
     ['no exemplars', { exemplars: [] }, {}],
     ['no traces', { traces: [] }, {}],
     ['no logs', { logs: [] }, {}],

@@ -1,18 +1,37 @@
 import type { Evidence } from '../record/evidence.ts';
-import type { Findings, Spike } from '../record/findings.ts';
+import type { Findings, Gap, Spike, TelemetryLoss } from '../record/findings.ts';
+import { cutShort } from './asked.ts';
 import { isIn, phaseNamed } from './phases.ts';
-import { clientPoints } from './series.ts';
+import { clientPoints, sumRed, userRoutes } from './series.ts';
 
 /** Share of what should be there that may be missing before a run proves nothing. */
 const MAX_MISSING = 0.05;
 /** Fewer client requests in the fault phase than this show nothing either way. */
 const MIN_FAULT_REQUESTS = 20;
 
+/**
+ * Of these every row is asked for: log lines of a storm are sampled by intent, and what was served is not compared
+ * where it could not be counted whole, which the cross-check says.
+ */
+const WHOLE = new Set(['red', 'runtime', 'traces', 'missing']);
+
 const percent = (part: number, whole: number): string => `${((part / whole) * 100).toFixed(1)} %`;
 const tooMuch = (part: number, whole: number): boolean => whole > 0 && part / whole > MAX_MISSING;
 
-const trafficReasons = ({ phases, client, completeness }: Evidence): string[] => {
-  const points = clientPoints(client?.overall ?? []);
+/** Without a client what the entry service served speaks for the traffic; what users saw is said apart, in the notes. */
+const servedReasons = ({ phases, red, entryService }: Evidence): string[] => {
+  const fault = phaseNamed(phases, 'fault');
+  const { points } = sumRed(userRoutes(red, entryService));
+  const during = points.filter((p) => !fault || isIn(p, fault)).reduce((sum, p) => sum + p.requests, 0);
+  return during < MIN_FAULT_REQUESTS
+    ? [`${entryService} served only ${during} requests in the window; ${MIN_FAULT_REQUESTS} are needed.`]
+    : [];
+};
+
+const trafficReasons = (evidence: Evidence): string[] => {
+  const { phases, client, completeness } = evidence;
+  if (client === null) return servedReasons(evidence);
+  const points = clientPoints(client.overall);
   const all = points.reduce((sum, p) => sum + p.requests, 0);
   if (all === 0) return ['There is no client data: what a user would have seen is unknown.'];
   const reasons: string[] = [];
@@ -32,15 +51,23 @@ const trafficReasons = ({ phases, client, completeness }: Evidence): string[] =>
   return reasons;
 };
 
-const telemetryReasons = ({ exemplars, traces, logs, completeness }: Evidence): string[] => {
+/** Whether exemplars and logs are needed to conclude: where nobody broke anything, only for what alarmed. */
+const isNeeded = ({ client, red }: Evidence, spikes: Spike[]): boolean =>
+  client !== null || red.length === 0 || spikes.length > 0;
+
+const telemetryReasons = (evidence: Evidence, spikes: Spike[]): string[] => {
+  const { exemplars, traces, logs, queries, completeness } = evidence;
+  const needed = isNeeded(evidence, spikes);
   const { exemplars: counted, clientTraces, failedQueries } = completeness;
   const reasons: string[] = [];
-  if (exemplars.length === 0) reasons.push('There are no exemplars: no spike can be tied to a request.');
+  if (needed && exemplars.length === 0)
+    reasons.push('There are no exemplars: no spike can be tied to a request.');
   if (traces.length === 0) reasons.push('There are no traces.');
-  if (logs.length === 0) reasons.push('There are no logs.');
-  if (tooMuch(counted.unresolved, counted.collected)) {
+  if (needed && logs.length === 0) reasons.push('There are no logs.');
+  const lookedUp = counted.resolved + counted.unresolved;
+  if (tooMuch(counted.unresolved, lookedUp)) {
     reasons.push(
-      `${counted.unresolved} of ${counted.collected} exemplars name a trace that is not there (${percent(counted.unresolved, counted.collected)}).`,
+      `${counted.unresolved} of ${lookedUp} exemplars name a trace that is not there (${percent(counted.unresolved, lookedUp)}).`,
     );
   }
   if (tooMuch(clientTraces.missing, clientTraces.sent)) {
@@ -53,11 +80,18 @@ const telemetryReasons = ({ exemplars, traces, logs, completeness }: Evidence): 
       failedQueries === 1 ? 'One telemetry query failed.' : `${failedQueries} telemetry queries failed.`,
     );
   }
+  const cut = queries.filter((query) => cutShort(query) && WHOLE.has(query.method)).length;
+  if (cut > 0)
+    reasons.push(
+      `${cut === 1 ? 'One answer' : `${cut} answers`} about metrics or traces reached the limit: what is missing of them is unknown.`,
+    );
   return reasons;
 };
 
 /** Only where it was watched: without a steady phase or load, silence says nothing. */
-const spikeReasons = ({ phases }: Evidence, spikes: Spike[], observed: boolean): string[] => {
+const spikeReasons = ({ phases, client }: Evidence, spikes: Spike[], observed: boolean): string[] => {
+  // Where nobody broke anything, that nothing happened is an answer.
+  if (client === null) return [];
   const faultPhase = phaseNamed(phases, 'fault');
   const happened = spikes.some(({ phase }) => phase === 'fault');
   return faultPhase && observed && !happened
@@ -70,11 +104,15 @@ export const conclusivenessOf = (
   evidence: Evidence,
   spikes: Spike[],
   baseline: Findings['baseline'],
+  gaps: Gap[] = [],
+  losses: TelemetryLoss[] = [],
 ): Findings['conclusiveness'] => {
   const reasons = [
     ...trafficReasons(evidence),
     ...(baseline.observed ? [] : baseline.reasons),
-    ...telemetryReasons(evidence),
+    ...telemetryReasons(evidence, spikes),
+    ...gaps.filter(({ decisive }) => decisive).map(({ text }) => text),
+    ...losses.map(({ text }) => text),
     ...spikeReasons(evidence, spikes, baseline.observed),
   ];
   return { conclusive: reasons.length === 0, reasons };

@@ -21,3 +21,18 @@ it.each([
   const runtime = { name: 'x', unit: 's', service: 'worker', instance: 'worker-1', labels: {} };
   expect(runtimePoints([{ ...runtime, points: [[t, 1]] }], 'x').points).toMatchObject([{ t: second }]);
 });
+
+it('takes scrapes that are further apart as steps that all instances share', () => {
+  const series = { service: 'api', route: '/', method: 'GET', bounds: [1] };
+  const scraped = (instance: string, offset: number) => ({
+    ...{ ...series, instance },
+    points: [15, 30, 45, 60].map((t) => point(900 + t + offset, 15)),
+  });
+  const { points } = sumRed([scraped('api-1', 2), scraped('api-2', 5)]);
+  expect(points.map(({ t, seconds, requests }) => [t, seconds, requests])).toEqual([
+    [900, 15, 2],
+    [915, 15, 2],
+    [930, 15, 2],
+    [945, 15, 2],
+  ]);
+});

@@ -38,22 +38,47 @@ const withoutRepeats = (points: RedSeries['points']) => [...new Map(points.map((
 export const userRoutes = (red: RedSeries[], service: string | null): RedSeries[] =>
   red.filter((series) => (service === null || series.service === service) && !PROBE_ROUTES.has(series.route));
 
+/** Fewer increments than this do not tell how far apart the scrapes are. */
+const MIN_STEPS = 3;
+/** So many of each series do. */
+const MANY_STEPS = 20;
+
 /**
- * Sums series into whole seconds. An increment between two scrapes goes to the second that ends with it.
- * Buckets are added only between series of equal bounds: those of the first series with any.
+ * Seconds between the scrapes: the median of all increments, 1 at least. A system that is not ours may be scraped every
+ * 5 or 15 s, and a long window is answered in larger steps.
  */
-export const sumRed = (red: RedSeries[]): { bounds: number[]; points: RedPoint[] } => {
+export const stepOf = (red: RedSeries[]): number => {
+  const seconds = red
+    .flatMap(({ points }) => points.slice(0, MANY_STEPS).map((point) => point.seconds))
+    .sort((a, b) => a - b);
+  return seconds.length < MIN_STEPS ? 1 : Math.max(1, Math.round(seconds[seconds.length >> 1]!));
+};
+
+/**
+ * Start of the step to which an increment that ended at `time` goes: of the clock's steps the one in which its middle
+ * lies, so that instances that are scraped at different moments share their steps.
+ */
+const stepEndingAt = (time: number, step: number): number =>
+  step === 1 ? endingAt(time) : Math.floor((time - step / 2) / step) * step;
+
+/**
+ * Sums series into whole seconds, or into steps where the scrapes are further apart (`stepOf`). An increment between two
+ * scrapes goes to the second or step that ends with it.
+ * Buckets are added only between series of equal bounds: those of the first series with any. `step`: for sums of some of
+ * the series that are compared with sums of others.
+ */
+export const sumRed = (red: RedSeries[], step = stepOf(red)): { bounds: number[]; points: RedPoint[] } => {
   const bounds = red.find((series) => series.bounds.length > 0)?.bounds ?? [];
   const seconds = new Map<number, RedPoint>();
   for (const series of red) {
     const comparable =
       series.bounds.length === bounds.length && series.bounds.every((b, i) => b === bounds[i]);
     for (const point of withoutRepeats(series.points)) {
-      const t = endingAt(point.t);
+      const t = stepEndingAt(point.t, step);
       if (!Number.isFinite(t)) continue;
       const sum = seconds.get(t) ?? {
         t,
-        seconds: 1,
+        seconds: step,
         requests: 0,
         failures: 0,
         p95: null,

@@ -93,10 +93,13 @@ export const RUNTIME_UNITS = {
   'db.client.connection.max': '{connection}',
   /** Mean of the interval, over all statements or acquisitions that ended in it. */
   'db.client.connection.wait_time.mean': 's',
+  'db.client.connection.create_time.mean': 's',
   'db.client.operation.duration.mean': 's',
   'db.client.operation.rate': '{operation}/s',
   /** Sessions of the database that wait for a lock, as its own statistics say. */
   'postgresql.sessions.lock_waiting': '{session}',
+  /** Sessions of the database at work on a statement (locks waited for included), as its own statistics say. */
+  'postgresql.sessions.active': '{session}',
   'cache.hit.rate': '{request}/s',
   'cache.miss.rate': '{request}/s',
   'cache.error.rate': '{request}/s',
@@ -108,6 +111,11 @@ export const RUNTIME_UNITS = {
   'capacity.slots.waiting': '{request}',
   'process.start_time': 's',
   up: '1',
+  /** Of the telemetry pipeline itself, by signal (label `signal`: traces, logs, metrics): what it took in, threw away, failed to hand on. */
+  'telemetry.received.rate': '{item}/s',
+  'telemetry.dropped.rate': '{item}/s',
+  'telemetry.export.failed.rate': '{item}/s',
+  'telemetry.export.queue': '{batch}',
 } as const;
 export type RuntimeName = keyof typeof RUNTIME_UNITS;
 
@@ -186,7 +194,12 @@ export const alertSchema = z.object({
   name: z.string(),
   state: z.enum(['pending', 'firing']),
   labels: z.record(z.string(), z.string()),
+  /** When its expression first held. */
   activeAt: unixSeconds,
+  /** When it fired, its `for` being over; null: it never did. */
+  firedAt: unixSeconds.nullable().default(null),
+  /** When its expression held no longer; null: it still did at the end of the window. */
+  endedAt: unixSeconds.nullable().default(null),
 });
 export type Alert = z.infer<typeof alertSchema>;
 
@@ -215,6 +228,38 @@ export const queryRecordSchema = z.object({
 });
 export type QueryRecord = z.infer<typeof queryRecordSchema>;
 
+/**
+ * The same requests counted at three places over the load's window: by the load generator, by the raw counter of the
+ * entry service's metrics, by its server spans. Null: could not be counted there.
+ */
+export const crossCheckSchema = z.object({
+  window: windowSchema,
+  /** HTTP requests that the load generator sent; of those, without any answer (connection refused, reset, timed out, aborted). */
+  client: z.number().int().nonnegative(),
+  unanswered: z.number().int().nonnegative(),
+  metrics: z.number().nonnegative().nullable(),
+  spans: z.number().nonnegative().nullable(),
+  /** Largest disagreement between two of them over the client's count, 0..1; null with fewer than two counts. */
+  disagreement: z.number().nonnegative().nullable(),
+  /** What accounts for it, one plain sentence each, with the number of requests; what is left over is said too. */
+  explanations: z.array(z.string()),
+  /** Share of the client's count that nothing accounts for, 0..1; null where that was not worked out. */
+  unexplained: z.number().nonnegative().nullable().default(null),
+});
+export type CrossCheck = z.infer<typeof crossCheckSchema>;
+
+/** What arrived of one request that the client sent and got an answer to. */
+export const arrivalSchema = z.object({
+  /** When the client had its answer. */
+  time: unixSeconds,
+  /** Spans of the platform's own (not the client's), and whether each one's parent was there; null where they could not be asked. */
+  spans: z.number().int().nonnegative().nullable(),
+  whole: z.boolean(),
+  /** Log lines with its trace id; null where they could not be asked. */
+  lines: z.number().int().nonnegative().nullable(),
+});
+export type Arrival = z.infer<typeof arrivalSchema>;
+
 export const completenessSchema = z.object({
   /** Trace ids that the client sent, against those that arrived: complete = every parent present. */
   clientTraces: z.object({
@@ -237,12 +282,30 @@ export const completenessSchema = z.object({
     log: z.number().nullable(),
     metric: z.number().nullable(),
   }),
+  /**
+   * The wait for the last telemetry: of the requests that ended last and were answered, how many were looked for, of how
+   * many no trace and no log line had come when it ended, whether a metric was still missing, and why the last question failed.
+   */
+  settle: z
+    .object({
+      seconds: z.number().nonnegative(),
+      sought: z.number().int().nonnegative(),
+      traces: z.number().int().nonnegative(),
+      logs: z.number().int().nonnegative(),
+      metric: z.boolean(),
+      error: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
   /** What the telemetry pipeline itself says it accepted, refused (retryable) and rejected. */
   pipeline: z.object({
     accepted: z.number().int(),
     refused: z.number().int(),
     rejected: z.number().int(),
   }),
+  /** A sample of the client's requests, spread over the load, and what of each was there in the end. */
+  arrivals: z.array(arrivalSchema).default([]),
+  crossCheck: crossCheckSchema.nullable().default(null),
   droppedIterations: z.number().int().nonnegative(),
   failedQueries: z.number().int().nonnegative(),
 });
@@ -250,7 +313,12 @@ export type Completeness = z.infer<typeof completenessSchema>;
 
 export const evidenceSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
-  source: z.object({ kind: z.enum(['embedded', 'grafana']), detail: z.string() }),
+  source: z.object({
+    kind: z.enum(['embedded', 'grafana']),
+    detail: z.string(),
+    /** What the source cannot do as it should, and what is done instead; one plain sentence each. */
+    degraded: z.array(z.string()).default([]),
+  }),
   /** service.name of the service whose requests the client makes. */
   entryService: z.string(),
   /** service.name under which the client's own spans stand. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attributionSchema, NO_ATTRIBUTION } from './attribution.ts';
-import { phaseNameSchema, SCHEMA_VERSION, spanId, traceId, unixSeconds } from './common.ts';
-import { exemplarSchema, logSchema } from './evidence.ts';
+import { phaseNameSchema, SCHEMA_VERSION, spanId, traceId, unixSeconds, windowSchema } from './common.ts';
+import { alertSchema, exemplarSchema, logSchema } from './evidence.ts';
 
 /** Findings: what the analysis concluded from the evidence alone. */
 
@@ -185,6 +185,52 @@ export const conclusivenessSchema = z.object({
   reasons: z.array(z.string()),
 });
 
+/** Where signals contradict each other: one of them is silent, or tells another time, while the others go on. */
+export const gapSchema = z.object({
+  signal: z.enum(['metrics', 'traces', 'logs', 'clock', 'counts']),
+  window: windowSchema.nullable(),
+  /** One plain sentence with its numbers; may quote telemetry, so renderers escape it. */
+  text: z.string(),
+  /** So much is missing or in doubt that the run proves nothing. */
+  decisive: z.boolean(),
+});
+export type Gap = z.infer<typeof gapSchema>;
+
+/** A part of a signal that was sent and never got to where it is asked for. Says nothing of the service's own health. */
+export const telemetryLossSchema = z.object({
+  signal: z.enum(['traces', 'logs', 'metrics']),
+  /** When it was lost, and from when on that could be told. */
+  from: unixSeconds,
+  to: unixSeconds,
+  detectedAt: unixSeconds,
+  /** Share of the signal that was lost meanwhile, 0..1: of spans and lines where the pipeline counts them, else of requests touched. */
+  share: z.number().min(0).max(1),
+  /** What the share is of, in the plural: `spans`, `log lines`, `requests' traces`; absent in older records. */
+  of: z.string().optional(),
+  /** The pipeline's part that lost it, as far as telemetry tells. */
+  where: z.string(),
+  /** One plain sentence with its numbers; may quote telemetry, so renderers escape it. */
+  text: z.string(),
+  /** What shows it, one sentence each. */
+  evidence: z.array(z.string()),
+});
+export type TelemetryLoss = z.infer<typeof telemetryLossSchema>;
+
+/** What asking the telemetry source was like. */
+export const askedSchema = z.object({
+  questions: z.number().int().nonnegative(),
+  /** All answers together, and the slowest one. */
+  seconds: z.number().nonnegative(),
+  slowest: z.object({ method: z.string(), seconds: z.number().nonnegative() }).nullable(),
+  /** Failed or partial answers, by method and reason. */
+  failed: z.array(z.object({ method: z.string(), error: z.string(), times: z.number().int().positive() })),
+  /** Answers that reached their limit, by method. */
+  cut: z.array(z.object({ method: z.string(), times: z.number().int().positive() })),
+  /** Distinct traces that exemplars name: by a metric, and by a trace search alone. */
+  exemplars: z.object({ metrics: z.number().int().nonnegative(), search: z.number().int().nonnegative() }),
+});
+export type Asked = z.infer<typeof askedSchema>;
+
 export const findingsSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   slis: z.array(sliRowSchema),
@@ -200,6 +246,11 @@ export const findingsSchema = z.object({
   /** `observed`: there was enough of a steady phase to judge it; without that, unmet means unknown. */
   baseline: z.object({ observed: z.boolean(), met: z.boolean(), reasons: z.array(z.string()) }),
   conclusiveness: conclusivenessSchema,
+  gaps: z.array(gapSchema).default([]),
+  telemetryLoss: z.array(telemetryLossSchema).default([]),
+  asked: askedSchema.nullable().default(null),
+  /** Alert rules of the system itself that were pending or firing, in the order of their beginning. */
+  alerts: z.array(alertSchema).default([]),
   /** Things worth a sentence that are no spike: restarts, cache in-process, client and server disagreeing. */
   notes: z.array(z.string()),
 });

@@ -20,6 +20,7 @@ export const VERDICTS = {
   'slo-breach': 3,
   inconclusive: 6,
   regression: 4,
+  observed: 0,
   passed: 0,
 } as const;
 export const verdictNameSchema = z.enum(Object.keys(VERDICTS) as [keyof typeof VERDICTS]);
@@ -123,6 +124,17 @@ export const faultScoreSchema = z.object({
   /** From the injection to the first alarm, and until the culprit could have been named; seconds. */
   timeToDetect: z.number().nullable(),
   timeToAttribute: z.number().nullable(),
+  /** Alert rules that became active while it was on or drained: seconds from the injection; null = never within the run. */
+  alerts: z
+    .array(
+      z.object({
+        name: z.string(),
+        severity: z.string().nullable(),
+        pendingAfter: z.number().nullable(),
+        firedAfter: z.number().nullable(),
+      }),
+    )
+    .default([]),
 });
 export type FaultScore = z.infer<typeof faultScoreSchema>;
 
@@ -133,13 +145,20 @@ export const runRecordSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   runId: z.string().regex(/^[0-9a-z][0-9a-z-]*$/),
   createdAt: unixSeconds,
+  /**
+   * An observation reports on a system that obsctl neither started nor loaded nor broke: its `steady` phase is the
+   * window taken as the reference, its `fault` phase the window looked at; no client was there, and nothing was injected.
+   */
+  kind: z.enum(['experiment', 'observation']).default('experiment'),
   experiment: experimentSchema,
   environment: environmentSchema,
   phases: z.array(phaseSchema),
   faults: z.array(injectedFaultSchema),
   load: loadSummarySchema.nullable(),
   completeness: completenessSchema.nullable(),
-  source: z.object({ kind: z.string(), detail: z.string() }).nullable(),
+  source: z
+    .object({ kind: z.string(), detail: z.string(), degraded: z.array(z.string()).default([]) })
+    .nullable(),
   entryService: z.string(),
   series: recordSeriesSchema,
   incidents: z.array(incidentSchema),

@@ -1,4 +1,5 @@
 import { drawCharts } from './charts/index.ts';
+import { alerts } from './markdown/alerts.ts';
 import { amplification } from './markdown/amplification.ts';
 import { charts } from './markdown/charts.ts';
 import { completeness } from './markdown/completeness.ts';
@@ -8,8 +9,10 @@ import { injected } from './markdown/injected.ts';
 import { notes } from './markdown/notes.ts';
 import { reproduce } from './markdown/reproduce.ts';
 import { slis } from './markdown/slis.ts';
+import { source } from './markdown/source.ts';
 import { spikes } from './markdown/spikes.ts';
 import { summary } from './markdown/summary.ts';
+import { telemetryLoss } from './markdown/telemetry-loss.ts';
 import { timeline } from './markdown/timeline.ts';
 import { whatBroke } from './markdown/what-broke.ts';
 import type { Renderer } from './renderer.ts';
@@ -23,6 +26,7 @@ export const markdown: Renderer = async (record) => {
   const drawn = await drawCharts(record);
   const report = paragraphs(
     header(record),
+    telemetryLoss(record),
     summary(record),
     whatBroke(record),
     charts(drawn),
@@ -31,7 +35,9 @@ export const markdown: Renderer = async (record) => {
     amplification(record),
     spikes(record),
     injected(record),
+    alerts(record),
     notes(record),
+    source(record),
     completeness(record),
     environment(record),
     reproduce(record),

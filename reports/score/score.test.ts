@@ -3,6 +3,7 @@ import { poolAttribution, suspect } from '../../test/fixtures/evidence/attributi
 import { downstreamTimeoutEvidence } from '../../test/fixtures/evidence/index.ts';
 import { recordOf } from '../../test/fixtures/evidence/record.ts';
 import type { Attribution } from '../record/attribution.ts';
+import type { Alert } from '../record/evidence.ts';
 import type { Findings, Spike } from '../record/findings.ts';
 import { faultScoreSchema } from '../record/record.ts';
 import type { InjectedFault } from '../record/truth.ts';
@@ -39,6 +40,48 @@ const found = (spikes: Spike[], attribution: Partial<Attribution> = {}): Finding
 const scored = (of: Findings, ...injected: InjectedFault[]) =>
   scoreOf(injected.length > 0 ? injected : [fault()], of);
 
+describe('a loss of telemetry', () => {
+  const lost = fault({
+    name: 'log-loss',
+    label: { service: 'telemetry', dependency: 'logs', operation: null, kind: 'loss' },
+  });
+  const loss = (signal: 'logs' | 'traces', from: number): Findings => ({
+    ...found([spike(T + 3)], { status: 'nothing' }),
+    telemetryLoss: [
+      { signal, from, to: from + 9, detectedAt: from + 2, share: 1, where: 'there', text: '', evidence: [] },
+    ],
+  });
+
+  /** The same, but told only after the injection. */
+  const late = ({ telemetryLoss }: Findings): Pick<Findings, 'telemetryLoss'> => ({
+    telemetryLoss: telemetryLoss.map((one) => ({ ...one, detectedAt: T + 2 })),
+  });
+
+  it('is the second answer where the analysis named a culprit besides', () => {
+    const { telemetryLoss } = loss('logs', T + 1);
+    expect(scored({ ...found([]), telemetryLoss }, lost)[0]).toMatchObject({
+      ...{ detected: true, rank: 2, timeToDetect: 3, timeToAttribute: null },
+    });
+    expect(scored({ ...found([], { status: 'unknown' }), telemetryLoss }, lost)[0]!.rank).toBe(1);
+  });
+
+  it('is told by the finding of its signal, not by an alarm', () => {
+    expect(scored(loss('logs', T + 1), lost)[0]).toMatchObject({
+      ...{ detected: true, rank: 1, timeToDetect: 3, timeToAttribute: 3 },
+    });
+  });
+
+  it.each([
+    ['another signal', loss('traces', T + 1)],
+    ['another time', loss('logs', T + 60)],
+    ['one that could be told before', loss('logs', T - 2.1)],
+    ['one that began long before', { ...loss('logs', T - 5), ...late(loss('logs', T - 5)) }],
+    ['nothing', found([spike(T + 3)])],
+  ])('is not told by %s', (_what, findings) => {
+    expect(scored(findings, lost)[0]).toMatchObject({ detected: false, rank: null, timeToDetect: null });
+  });
+});
+
 describe('score', () => {
   it('takes the first alarm, whoever saw it, and when the right culprit could have been named', () => {
     const [score] = scored(found([spike(T + 5), spike(T + 2.5, 'server')]));
@@ -49,6 +92,7 @@ describe('score', () => {
       rank: 1,
       timeToDetect: 2.5,
       timeToAttribute: 4,
+      alerts: [],
     });
     expect(faultScoreSchema.parse(score)).toEqual(score);
   });
@@ -141,6 +185,29 @@ describe('score', () => {
       ['pool-exhaustion', true, 1],
       ['slow-query', true, 2],
       ['late', false, null],
+    ]);
+  });
+
+  it('says when each alert rule held and fired, once a rule, and leaves out what was on before', () => {
+    const alert = (name: string, activeAt: number, firedAt: number | null, route = '/a'): Alert => ({
+      name,
+      state: firedAt === null ? 'pending' : 'firing',
+      labels: { severity: 'page', route },
+      activeAt,
+      firedAt,
+      endedAt: null,
+    });
+    const alerts = [
+      alert('Before', T - 60, T - 30),
+      alert('Burn', T + 4, null),
+      alert('Burn', T + 3, T + 8, '/b'),
+      alert('Slow', T + 6, null),
+      alert('Later', T + 60, T + 61),
+      alert('JustBefore', T - 1.9, T + 13),
+    ];
+    expect(scored({ ...found([spike(T + 2)]), alerts })[0]!.alerts).toEqual([
+      { name: 'Burn', severity: 'page', pendingAfter: 3, firedAfter: 8 },
+      { name: 'Slow', severity: 'page', pendingAfter: 6, firedAfter: null },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { Suspect } from '../record/attribution.ts';
-import type { Findings } from '../record/findings.ts';
+import type { Findings, TelemetryLoss } from '../record/findings.ts';
 import type { FaultScore } from '../record/record.ts';
 import type { InjectedFault } from '../record/truth.ts';
 
@@ -41,7 +41,70 @@ const rankOf = (fault: InjectedFault, { attribution }: Findings): number | null 
   return at + (attribution.status === 'named' ? 1 : 2);
 };
 
+/** From the injection to the earliest of the moments; null without any. */
+const secondsAfter = (from: number, moments: (number | null)[]): number | null => {
+  const known = moments.filter((moment) => moment !== null);
+  return known.length > 0 ? Math.min(...known) - from : null;
+};
+
+/** Rules that were on before say nothing of this fault: their windows are longer than a run, and an evaluation's time is exact. */
+const alertsOf = (fault: InjectedFault, { alerts }: Findings): FaultScore['alerts'] => {
+  const { from, to } = watched(fault);
+  const during = alerts.filter(({ activeAt }) => activeAt >= from && activeAt <= to);
+  const names = [...new Set(during.map(({ name }) => name))];
+  return names
+    .map((name) => {
+      const same = during.filter((one) => one.name === name);
+      return {
+        name,
+        severity: same[0]?.labels.severity ?? null,
+        pendingAfter: secondsAfter(
+          from,
+          same.map(({ activeAt }) => activeAt),
+        ),
+        firedAfter: secondsAfter(
+          from,
+          same.map(({ firedAt }) => firedAt),
+        ),
+      };
+    })
+    .sort((a, b) => (a.pendingAfter ?? 0) - (b.pendingAfter ?? 0));
+};
+
+/** A fault of the telemetry is told by the finding that names the signal: no SLI may alarm, and no suspect of the service is it. */
+const LOSS = 'loss';
+
+/** What could be told of it only after the injection, by the same slack as an alarm. */
+const lossFound = (fault: InjectedFault, { telemetryLoss }: Findings): TelemetryLoss | null => {
+  const { from, to } = watched(fault);
+  const found = telemetryLoss.filter(
+    (loss) =>
+      loss.signal === fault.label.dependency &&
+      loss.from >= from - SLACK_SECONDS &&
+      loss.detectedAt >= from &&
+      loss.detectedAt <= to,
+  );
+  return found.sort((a, b) => a.detectedAt - b.detectedAt)[0] ?? null;
+};
+
+/** A culprit that is named beside the loss is the first answer; "unknown" names nobody, and the loss is named before it. */
+const scoreLoss = (fault: InjectedFault, findings: Findings): FaultScore => {
+  const found = lossFound(fault, findings);
+  const after = found && fault.injectedAt !== null ? found.detectedAt - fault.injectedAt : null;
+  const rank = found ? (findings.attribution.status === 'named' ? 2 : 1) : null;
+  return {
+    fault: fault.name,
+    clientSaw: fault.injectedAt !== null && clientHarmed(findings),
+    detected: found !== null,
+    rank,
+    timeToDetect: after,
+    timeToAttribute: rank === 1 ? after : null,
+    alerts: alertsOf(fault, findings),
+  };
+};
+
 const scoreFault = (fault: InjectedFault, findings: Findings): FaultScore => {
+  if (fault.label.kind === LOSS) return scoreLoss(fault, findings);
   const { from, to } = watched(fault);
   const alarms = findings.spikes.filter(
     ({ onset, detectedAt }) => onset >= from - SLACK_SECONDS && detectedAt >= from && detectedAt <= to,
@@ -57,13 +120,14 @@ const scoreFault = (fault: InjectedFault, findings: Findings): FaultScore => {
     timeToDetect: first === null ? null : first - from,
     // Nobody can name what has not happened: a moment before the injection is no moment.
     timeToAttribute: named === null || named < from ? null : named - from,
+    alerts: alertsOf(fault, findings),
   };
 };
 
 /**
  * How well the findings tell each fault that had been injected, in their order; empty where there are no findings.
  * Each fault is scored alone by the alarms between its injection and the end of its drain. A suspect is the fault's
- * where service, dependency and kind are equal. The client saw it where its figures over the fault phase were clearly worse. Times are seconds.
+ * where service, dependency and kind are equal; a loss of telemetry is told by the finding of that signal. The client saw it where its figures over the fault phase were clearly worse. Times are seconds.
  */
 export const scoreOf = (faults: InjectedFault[], findings: Findings | null): FaultScore[] =>
   findings ? faults.map((fault) => scoreFault(fault, findings)) : [];

@@ -39,6 +39,18 @@ it.each(TABLE)('%s for %o', (name, execution, findings, faultsHit, baselineUnmet
   expect(verdict.reasons.length).toBeGreaterThan(0);
 });
 
+it('an observation is observed or inconclusive, and never passed or unmet', () => {
+  const verdict = (findings: Findings | null) =>
+    decideVerdict({ kind: 'observation', execution: done, findings, faultsHit: null });
+  expect(verdict(good)).toMatchObject({ name: 'observed', exitCode: 0 });
+  expect(verdict(unsteady)).toMatchObject({
+    name: 'observed',
+    reasons: [expect.any(String), '12 % failed.'],
+  });
+  expect(verdict(vague)).toMatchObject({ name: 'inconclusive', exitCode: 6 });
+  expect(verdict(null).name).toBe('inconclusive');
+});
+
 it('gives the reasons it was given', () => {
   expect(
     decideVerdict({

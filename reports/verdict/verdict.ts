@@ -1,7 +1,15 @@
 import type { Findings } from '../record/findings.ts';
-import { type Execution, VERDICTS, type Verdict, type VerdictName } from '../record/record.ts';
+import {
+  type Execution,
+  type RunRecord,
+  VERDICTS,
+  type Verdict,
+  type VerdictName,
+} from '../record/record.ts';
 
 export interface VerdictInput {
+  /** `experiment` where absent. */
+  kind?: RunRecord['kind'];
   execution: Execution;
   /** Null when the run ended before there was anything to analyse. */
   findings: Findings | null;
@@ -26,8 +34,8 @@ const ended =
   ({ execution }) =>
     execution.status === status ? orElse(execution.error ? [execution.error] : [], otherwise) : [];
 
-const baselineUnmet: Rule = ({ findings, baselineUnmet: seen = [] }) =>
-  findings?.baseline.observed && !findings.baseline.met
+const baselineUnmet: Rule = ({ kind, findings, baselineUnmet: seen = [] }) =>
+  kind !== 'observation' && findings?.baseline.observed && !findings.baseline.met
     ? [...new Set([...seen, ...orElse(findings.baseline.reasons, 'The system was not in its steady state.')])]
     : seen;
 
@@ -39,6 +47,15 @@ const inconclusive: Rule = ({ findings, faultsHit }) => {
     ...(faultsHit === 0 ? ['The fault was on, but it hit no request.'] : []),
   ];
 };
+
+/** Nothing was tried, so nothing can pass: only what was seen can be said, and what it was compared with. */
+const observed: Rule = ({ kind, findings }) =>
+  kind === 'observation'
+    ? [
+        'This reports on what was there; obsctl broke nothing, so nothing could pass or fail.',
+        ...(findings?.baseline.met === false ? findings.baseline.reasons : []),
+      ]
+    : [];
 
 const passed: Rule = () => [
   'The experiment was carried out, undone and verified, and the evidence is complete enough to conclude from.',
@@ -52,6 +69,7 @@ const RULES: [VerdictName, Rule][] = [
   ['aborted', ended('aborted', 'A stop condition ended the run.')],
   ['baseline-unmet', baselineUnmet],
   ['inconclusive', inconclusive],
+  ['observed', observed],
   ['passed', passed],
 ];
 

@@ -1,5 +1,6 @@
 import type { Window } from '../../record/common.ts';
 import type { Evidence } from '../../record/evidence.ts';
+import { telemetryLossOf } from '../telemetry-loss/index.ts';
 import type { Facts } from './facts/index.ts';
 
 const within = (time: number, { from, to }: Window): boolean => time >= from - 1 && time <= to + 1;
@@ -28,6 +29,9 @@ export const lacksOf = (evidence: Evidence, facts: Facts): string[] => {
     facts.window,
     new Set(facts.missing.map(({ instance }) => instance)),
   );
+  const lost = telemetryLossOf(evidence).filter(
+    ({ from, to }) => from <= facts.window.to && to >= facts.window.from,
+  );
   const checks: [boolean, string][] = [
     [!evidence.client, 'There is no client data: what a user saw is unknown.'],
     [
@@ -46,5 +50,5 @@ export const lacksOf = (evidence: Evidence, facts: Facts): string[] => {
     ],
     [silent.length > 0, `Nothing was measured of ${silent.join(', ')} during the incident.`],
   ];
-  return checks.filter(([holds]) => holds).map(([, text]) => text);
+  return [...checks.filter(([holds]) => holds).map(([, text]) => text), ...lost.map(({ text }) => text)];
 };

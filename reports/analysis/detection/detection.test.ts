@@ -138,6 +138,6 @@ describe('hostile series', () => {
 it('says where to look for traces, up to the end of the run for a spike that never ended', () => {
   const evidence = clientEvidence(60, (i) => ({ failures: i >= 25 ? 15 : 0 }));
   expect(findSpikeWindows(evidence)).toEqual([
-    { from: FIXTURE_START + 25, to: FIXTURE_START + 60, kind: 'error', service: 'api' },
+    { from: FIXTURE_START + 25, to: FIXTURE_START + 60, kind: 'error', service: 'api', baseline: 0 },
   ]);
 });

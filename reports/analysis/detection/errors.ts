@@ -35,11 +35,13 @@ interface Alarm {
 
 /**
  * The most telling of the windows that end with point `i`; null when none passes. They roll over the end of the
- * steady phase, for nobody who watches knows where a fault begins, but not into the run before (`from`).
+ * steady phase, for nobody who watches knows where a fault begins, but not into the run before (`from`). Where points
+ * are further apart than a window is long, it holds one point.
  */
 const alarmAt = (seen: Point[], i: number, from: number, reference: Count): Alarm | null => {
   const end = seen[i]!.t + seen[i]!.seconds;
-  const alarms = ERROR_RULE.windowsSeconds.flatMap((seconds) => {
+  const alarms = ERROR_RULE.windowsSeconds.flatMap((shortest) => {
+    const seconds = Math.max(shortest, seen[i]!.seconds);
     const current = total(seen.slice(from, i + 1).filter(({ t }) => t >= end - seconds));
     if (current.failures < ERROR_RULE.minFailures) return [];
     const p = fisherUpperTail(reference, current);

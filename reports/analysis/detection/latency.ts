@@ -32,6 +32,8 @@ const milliseconds = (seconds: number, bounds: number[] | null): string =>
     ? `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`
     : `~${Number((seconds * 1000).toPrecision(2))} ms`;
 
+const stepText = ({ seconds }: Point): string => (seconds === 1 ? 'seconds' : `steps of ${seconds} s`);
+
 const referenceScale = (reference: Point[], bounds: number[] | null): RobustScale => {
   const logs = reference.map(({ p95 }) => Math.log(p95!));
   const { centre } = robustScale(logs, 0);
@@ -63,7 +65,7 @@ export const latencyAnomalies = (points: Point[], steady: Phase, bounds: number[
         baseline,
         value: ({ p95 }) => p95!,
         evidence: ({ fired }) =>
-          `p95 ${milliseconds(tested[fired]!.p95!, bounds)} against a median of ${milliseconds(baseline, bounds)} in steady (robust z = ${z[fired]!.toFixed(1)}, above ${LATENCY_RULE.z} in ${LATENCY_RULE.points} of ${LATENCY_RULE.of} seconds)`,
+          `p95 ${milliseconds(tested[fired]!.p95!, bounds)} against a median of ${milliseconds(baseline, bounds)} in steady (robust z = ${z[fired]!.toFixed(1)}, above ${LATENCY_RULE.z} in ${LATENCY_RULE.points} of ${LATENCY_RULE.of} ${stepText(tested[fired]!)})`,
       }),
     ),
   );

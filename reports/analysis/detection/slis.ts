@@ -58,12 +58,15 @@ export interface SpikeWindow {
   to: number;
   kind: 'error' | 'latency';
   service: string;
+  /** The steady phase's value: a ratio for errors, seconds (p95) for latency. */
+  baseline: number;
 }
 
 /** Where to look for traces: one window a spike; a spike that never ended reaches to the end of the run. */
 export const findSpikeWindows = (input: DetectionInput): SpikeWindow[] => {
   const end = Math.max(0, ...input.phases.map(({ to }) => to));
-  return detectSpikes(input).map(({ onset, endedAt, detectedAt, sli }) => ({
+  return detectSpikes(input).map(({ onset, endedAt, detectedAt, sli, baseline }) => ({
+    baseline,
     from: onset,
     to: endedAt ?? Math.max(end, detectedAt),
     kind: sli.kind,

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../record/record.ts';
+import { phaseLabel } from '../phase-label.ts';
 import { FAULT, MUTED, PLOT, WIDTH } from './theme.ts';
 
 /** What every chart shows beside its series, in seconds since the start of the load. */
@@ -10,7 +11,7 @@ export interface Marks {
   phases: { at: number; name: string }[];
 }
 
-export const marksOf = ({ phases, faults, createdAt }: RunRecord): Marks => {
+export const marksOf = ({ kind, phases, faults, createdAt }: RunRecord): Marks => {
   const start = phases[0]?.from ?? createdAt;
   const end = Math.max(0, ...phases.map(({ to }) => to - start));
   return {
@@ -19,7 +20,7 @@ export const marksOf = ({ phases, faults, createdAt }: RunRecord): Marks => {
     faults: faults.flatMap(({ name, injectedAt, clearedAt }) =>
       injectedAt === null ? [] : [{ name, from: injectedAt - start, to: (clearedAt ?? start + end) - start }],
     ),
-    phases: phases.map(({ name, from }) => ({ name, at: from - start })),
+    phases: phases.map(({ name, from }) => ({ name: phaseLabel({ kind }, name), at: from - start })),
   };
 };
 

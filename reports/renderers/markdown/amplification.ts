@@ -2,6 +2,7 @@ import type { AmplificationRow, Findings } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { InjectedFault } from '../../record/truth.ts';
 import { count, duration, rate, times, wholeSeconds } from '../format.ts';
+import { phaseLabel } from '../phase-label.ts';
 import { code, paragraphs, table } from '../text.ts';
 import { readBackAsGone } from './gone.ts';
 
@@ -9,11 +10,13 @@ import { readBackAsGone } from './gone.ts';
 const isAmplified = ({ clientAttempts, clientRequests, serviceRetries }: AmplificationRow): boolean =>
   clientAttempts > clientRequests || serviceRetries;
 
-const cells = (row: AmplificationRow, services: string[]): string[] => [
-  row.phase,
-  count(row.clientRequests),
-  count(row.clientAttempts),
-  times(row.client),
+const CLIENT = ['Logical requests:', 'Attempts:', 'Attempts a request:'];
+
+const cells = (row: AmplificationRow, services: string[], record: RunRecord): string[] => [
+  phaseLabel(record, row.phase),
+  ...(record.kind === 'observation'
+    ? []
+    : [count(row.clientRequests), count(row.clientAttempts), times(row.client)]),
   ...services.flatMap((name) => {
     const own = row.downstream.find(({ service }) => service === name);
     return own ? [rate(own.requestsPerSecond), times(own.overEntry), times(own.overSteady)] : ['–', '–', '–'];
@@ -32,24 +35,26 @@ const outcome = ({ recovery }: Findings, faults: InjectedFault[]): string => {
 };
 
 /** How many attempts one logical request became, and what that did downstream; left out where nothing grew. */
-export const amplification = ({ findings, entryService, faults }: RunRecord): string | null => {
+export const amplification = (record: RunRecord): string | null => {
+  const { kind, findings, entryService, faults } = record;
   const rows = (findings?.amplification ?? []).filter(({ phase }) => phase !== 'warm-up');
   if (!findings || !rows.some(isAmplified)) return null;
   const services = [...new Set(rows.flatMap(({ downstream }) => downstream.map(({ service }) => service)))];
+  const steady = phaseLabel(record, 'steady');
   const headers = services.flatMap((name) => [
     `${code(name, { table: true })}:`,
     `over ${code(entryService, { table: true })}:`,
-    'against steady:',
+    `against ${steady}:`,
   ]);
   return paragraphs(
     '## Retry amplification',
     table(
-      ['Phase', 'Logical requests:', 'Attempts:', 'Attempts a request:', ...headers],
-      rows.map((row) => cells(row, services)),
+      ['Phase', ...(kind === 'observation' ? [] : CLIENT), ...headers],
+      rows.map((row) => cells(row, services, record)),
     ),
     services.length > 0
-      ? `"over ${code(entryService)}": the service's requests for each one at ${code(entryService)}; "against steady": that figure over steady's. Without retries it moves only with the mix of operations.`
+      ? `"over ${code(entryService)}": the service's requests for each one at ${code(entryService)}; "against ${steady}": that figure over ${steady}'s. Without retries it moves only with the mix of operations.`
       : null,
-    outcome(findings, faults),
+    kind === 'observation' ? null : outcome(findings, faults),
   );
 };

@@ -44,11 +44,16 @@ const logs = ({ logs: lines, logLines }: TracedExample): string => {
   return paragraphs(title, fence(text));
 };
 
+/** Which signal led to the trace. */
+export const whence = ({ exemplar }: TracedExample): string =>
+  exemplar.origin === 'metric' ? 'by metric exemplar' : 'by trace search';
+
 /** One line that names a trace and the request it stands for, with the time that this request took. */
-export const exampleTitle = ({ traceId, exemplar, requestDuration }: TracedExample): string => {
+export const exampleTitle = (example: TracedExample): string => {
+  const { traceId, exemplar, requestDuration } = example;
   const status = exemplar.status === null ? '' : `, status ${exemplar.status}`;
   const took = requestDuration === null ? '' : `, ${duration(requestDuration)}`;
-  return `Trace ${code(traceId)}: ${code(`${exemplar.method} ${exemplar.route}`)} at ${code(exemplar.instance)}${status}${took}`;
+  return `Trace ${code(traceId)}: ${code(`${exemplar.method} ${exemplar.route}`)} at ${code(exemplar.instance)}${status}${took}; ${whence(example)}`;
 };
 
 /** What traces of one shape have in common: their answer, the origin of their error, and where the wait went. */

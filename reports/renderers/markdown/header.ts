@@ -1,8 +1,9 @@
 import type { RunRecord, VerdictName } from '../../record/record.ts';
-import { dateTime } from '../format.ts';
+import { dateTime, second } from '../format.ts';
 import { code, paragraphs, plain, prose } from '../text.ts';
 import { confidenceText, confidenceWord, headline } from './cause.ts';
 import { readBackAsGone } from './gone.ts';
+import { lossText } from './telemetry-loss.ts';
 
 /** The verdict in one plain sentence, with what follows from it. */
 const MEANING: Record<VerdictName, string> = {
@@ -16,6 +17,8 @@ const MEANING: Record<VerdictName, string> = {
   'slo-breach': 'The system broke its service level objectives.',
   inconclusive: 'The run does not prove anything, neither that the system held nor that it failed.',
   regression: 'The system did worse than in its baseline runs.',
+  observed:
+    'Nothing was broken on purpose: this is what the telemetry of a running system shows of the window.',
   passed:
     'The experiment was carried out and undone, and the evidence is complete enough to believe what follows.',
 };
@@ -32,6 +35,19 @@ const consequence = ({ verdict, findings, faults }: RunRecord): string => {
 };
 
 const worthSaying = ({ verdict }: RunRecord): string[] => (verdict.name === 'passed' ? [] : verdict.reasons);
+
+/** Without a client nobody knows what a user saw: said before anything else is believed. */
+const serverSideOnly = ({ kind, phases }: RunRecord): string | null => {
+  if (kind !== 'observation') return null;
+  const [reference, looked] = (['steady', 'fault'] as const).map((name) =>
+    phases.find((one) => one.name === name),
+  );
+  const against = reference
+    ? ` It is compared with the window from ${dateTime(reference.from)} to ${dateTime(reference.to)}.`
+    : ' There is no window to compare it with.';
+  const window = looked ? ` Looked at: ${dateTime(looked.from)} to ${dateTime(looked.to)}.` : '';
+  return `An observation: **impact is what the servers saw, for no client was measured.**${window}${against}`;
+};
 
 const TITLE = {
   high: 'What broke',
@@ -51,16 +67,28 @@ const culprit = ({ findings }: RunRecord): string[] => {
   ];
 };
 
+/** A pipeline that lost telemetry is named before any culprit. */
+const lost = ({ findings, phases, createdAt }: RunRecord): string[] => {
+  const start = phases[0]?.from ?? createdAt;
+  return (findings?.telemetryLoss ?? []).flatMap((loss) => [
+    '>',
+    `> **The telemetry pipeline lost ${lossText(loss)}** between ${second(loss.from, start)} and ${second(loss.to, start, ' UTC')}.`,
+  ]);
+};
+
 /** Title, when and what, the verdict and its reasons, and the culprit. */
 export const header = (record: RunRecord): string => {
-  const { experiment, runId, phases, createdAt, verdict } = record;
+  const { experiment, runId, phases, createdAt, verdict, kind } = record;
+  const scenario = kind === 'observation' ? '' : `, scenario ${code(experiment.scenario)}`;
   const reasons = worthSaying(record).map((reason) => `> - ${prose(reason)}`);
   return paragraphs(
     `# ${plain(experiment.title)}`,
-    `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}, scenario ${code(experiment.scenario)}.`,
+    `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}${scenario}.`,
+    serverSideOnly(record),
     [
       `> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}${consequence(record)}`,
       ...(reasons.length > 0 ? ['>', ...reasons] : []),
+      ...lost(record),
       ...culprit(record),
     ].join('\n'),
   );

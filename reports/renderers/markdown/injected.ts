@@ -1,8 +1,8 @@
 import type { FaultScore, RunRecord } from '../../record/record.ts';
 import type { InjectedFault } from '../../record/truth.ts';
-import { clock, count, duration, percent } from '../format.ts';
+import { clock, count, percent } from '../format.ts';
 import { code, paragraphs, plain, prose, table } from '../text.ts';
-import { suspectLabel } from './cause.ts';
+import { judged } from './judged.ts';
 
 const parameters = (values: Record<string, unknown>): string =>
   Object.entries(values)
@@ -49,33 +49,8 @@ const one = (fault: InjectedFault, score: FaultScore | undefined, record: RunRec
       .filter(Boolean)
       .join('; '),
     fault.carriers.length > 0 ? paragraphs(carriers(fault), legend(fault)) : null,
-    judged(score, record),
+    judged(fault, score, record),
   );
-};
-
-/** Whether the analysis named this fault, as plainly where it did not. */
-const named = ({ rank, timeToAttribute }: FaultScore, { findings }: RunRecord): string => {
-  const { status = 'nothing', suspects: [first] = [] } = findings?.attribution ?? {};
-  const answer = status === 'unknown' ? 'its answer was "unknown"' : 'it named nothing';
-  const instead = status === 'named' && first ? `it named ${suspectLabel(first)} first` : answer;
-  if (rank === null)
-    return `**It was missed**: no suspect of the analysis has its service and kind; ${instead}.`;
-  if (rank > 1)
-    return `The analysis was **not right at once**: this fault is its answer number ${rank}; ${instead}.`;
-  const when =
-    timeToAttribute === null ? '' : `, and could have done so ${duration(timeToAttribute)} after it`;
-  return `The analysis was right: it named the service and the kind of this fault first${when}.`;
-};
-
-/** How the findings compare with the fault: seen by whom, how fast, and named or not. */
-const judged = (score: FaultScore | undefined, record: RunRecord): string | null => {
-  if (!score) return null;
-  if (!score.detected || score.timeToDetect === null)
-    return score.clientSaw
-      ? '**It was not detected**: no alarm fired while it was on, although the client was worse off.'
-      : 'No alarm fired while it was on, and the client was no worse off: nothing to explain.';
-  const who = score.clientSaw ? '' : ' at the servers only; the client saw nothing of it';
-  return `The first alarm fired ${duration(score.timeToDetect)} after the injection${who}. ${named(score, record)}`;
 };
 
 /** Restored says that the stack is well again, not that the system came back by itself under load. */
@@ -87,8 +62,9 @@ const restored = ({ execution, findings }: RunRecord): string => {
 };
 
 /** The truth, after the findings that were made without it. */
-export const injected = (record: RunRecord): string => {
-  const { faults, scores, execution } = record;
+export const injected = (record: RunRecord): string | null => {
+  const { faults, scores, execution, kind } = record;
+  if (kind === 'observation') return null;
   const restoration = execution.restoration.map((sentence) => `- ${prose(sentence)}`);
   return paragraphs(
     '## What was injected',

@@ -7,7 +7,7 @@ const load = ({ rate, vus, durations: d }: Experiment): string => {
 };
 
 /** The command that repeats the run, and the one that writes this report again. */
-export const reproduce = ({ experiment, runId }: RunRecord): string =>
+export const reproduce = ({ kind, experiment, runId }: RunRecord): string =>
   paragraphs(
     '## Run it again',
     fence(
@@ -17,5 +17,7 @@ export const reproduce = ({ experiment, runId }: RunRecord): string =>
       ],
       'sh',
     ),
-    `Load: ${load(experiment)}. Seed ${code(String(experiment.seed))}; experiment hash ${code(experiment.hash.slice(0, 16))}: runs with an equal hash asked for the same.`,
+    kind === 'observation'
+      ? 'The first asks the back ends again, as long as they keep the window; credentials are not part of it.'
+      : `Load: ${load(experiment)}. Seed ${code(String(experiment.seed))}; experiment hash ${code(experiment.hash.slice(0, 16))}: runs with an equal hash asked for the same.`,
   );

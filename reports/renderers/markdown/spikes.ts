@@ -2,7 +2,7 @@ import type { Spike, TracedExample } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { approximately, count, duration, list, percent, plural, second, wholeSeconds } from '../format.ts';
 import { code, paragraphs, plain, table } from '../text.ts';
-import { exampleBody, exampleTitle, shapeOf } from './example.ts';
+import { exampleBody, exampleTitle, shapeOf, whence } from './example.ts';
 
 /** What each SLI means to a reader, as the subject of a sentence. */
 export const SLI_TEXT: Record<Spike['sli'], string> = {
@@ -69,8 +69,10 @@ const inFull = (example: TracedExample, first: boolean): string =>
         '</details>',
       );
 
-const named = ({ traceId, requestDuration }: TracedExample): string =>
-  `${code(traceId)}${requestDuration === null ? '' : ` (${duration(requestDuration)})`}`;
+const named = (example: TracedExample): string => {
+  const took = example.requestDuration === null ? '' : `${duration(example.requestDuration)}, `;
+  return `${code(example.traceId)} (${took}${whence(example)})`;
+};
 
 /** Traces that look like one shown before: named, with where to look. */
 const alike = (like: { traceId: string; spike: string }, traces: TracedExample[]): string => {

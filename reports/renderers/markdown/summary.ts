@@ -8,7 +8,8 @@ import { SLI_TEXT, spikeValue, whereText } from './spikes.ts';
 const overlap = (a: Spike, b: Spike): boolean =>
   a.onset < (b.endedAt ?? Number.POSITIVE_INFINITY) && b.onset < (a.endedAt ?? Number.POSITIVE_INFINITY);
 
-const whoSaw = (spikes: Spike[]): string => {
+const whoSaw = (spikes: Spike[], kind: RunRecord['kind']): string => {
+  if (kind === 'observation') return 'the servers show it; no client was measured';
   const of = (viewpoint: Spike['viewpoint']) => spikes.filter((spike) => spike.viewpoint === viewpoint);
   const [client, server] = [of('client'), of('server')];
   if (server.length === 0) return 'only the client saw it';
@@ -18,11 +19,11 @@ const whoSaw = (spikes: Spike[]): string => {
     : 'the client and the servers saw it at different times';
 };
 
-const began = ({ spikes }: Findings, start: number): string => {
+const began = ({ spikes }: Findings, start: number, kind: RunRecord['kind']): string => {
   const first = spikes[0]!;
   const where = whereText(first);
   const alarm = Math.min(...spikes.map(({ detectedAt }) => detectedAt));
-  return `In the second from ${second(first.onset, start, ' UTC')} ${SLI_TEXT[first.sli]} left its steady state${where ? `, ${where}` : ''}; the first alarm fired within ${wholeSeconds(alarm - first.onset)}, and ${whoSaw(spikes)}.`;
+  return `In the second from ${second(first.onset, start, ' UTC')} ${SLI_TEXT[first.sli]} left its steady state${where ? `, ${where}` : ''}; the first alarm fired within ${wholeSeconds(alarm - first.onset)}, and ${whoSaw(spikes, kind)}.`;
 };
 
 /** Of each SLI its worst spike; the client's where it saw anything. */
@@ -72,21 +73,25 @@ const nothing = ({ findings, load }: RunRecord): string => {
   if (!findings.baseline.observed)
     return 'Nobody can say: there is too little data to tell a spike from its absence.';
   const requests = load ? ` (${plural(load.requests, 'request')}, ${count(load.failures)} failed)` : '';
-  return `No SLI left its steady state${requests}.`;
+  const blind =
+    findings.telemetryLoss.length > 0 || findings.gaps.some(({ decisive }) => decisive)
+      ? ' That is no sign of health: telemetry is missing or in doubt.'
+      : '';
+  return `No SLI left its steady state${requests}.${blind}`;
 };
 
 /** Three to five sentences, from the findings alone: when, how bad, where from, how it ended. */
 export const summary = (record: RunRecord): string => {
-  const { findings, phases, createdAt } = record;
+  const { kind, findings, phases, createdAt } = record;
   const start = phases[0]?.from ?? createdAt;
   const told =
     findings && findings.spikes.length > 0
       ? [
-          began(findings, start),
+          began(findings, start, kind),
           size(findings),
           origin(findings.spikes),
           amplified(findings),
-          after(findings),
+          kind === 'observation' ? null : after(findings),
         ]
       : [nothing(record)];
   return `## What happened\n\n${told.filter(Boolean).join(' ')}`;

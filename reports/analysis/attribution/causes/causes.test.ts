@@ -70,6 +70,8 @@ const resource = (
   labels: {},
   steady,
   during,
+  steadyMean: steady,
+  duringMean: during,
   peak: during,
   z: during > steady ? 20 : 0,
   abnormal: during > steady ? 1 : 0,
@@ -285,6 +287,20 @@ const EXAMPLES: Example[] = [
     },
   },
   {
+    name: 'a callee that stood still, and the retries that came of it',
+    is: { service: 'inventory', dependency: null, kind: 'pause' },
+    shows: {
+      resources: [slots(130)],
+      retries: {
+        client: { steady: 1, during: 1 },
+        downstream: [{ service: 'inventory', amplification: 3.2, perEntry: 0.8 }],
+        resends: 2,
+        resendTraceIds: [],
+      },
+      missing: [gone({ service: 'inventory', instance: 'inventory-1', stretch: 14, resumed: true })],
+    },
+  },
+  {
     name: 'connections that are cut',
     is: api('reset'),
     shows: { client: { ...NO_CLIENT, failed: 20, cut: 18 } },
@@ -307,7 +323,95 @@ const EXAMPLES: Example[] = [
     is: api('network', 'inventory'),
     shows: { shifts: [shift(CALL, 0.9)] },
   },
+  {
+    name: 'statements that take long while the database is idle',
+    is: api('network', 'postgresql'),
+    shows: { shifts: [shift({ ...POSTGRES, role: 'query' }, 0.9)], resources: waitedAndWorked(0) },
+  },
+  {
+    name: 'connections to a database that are cut while others go on using it',
+    is: api('network', 'postgresql'),
+    shows: {
+      origins: [origin({ ...POSTGRES, role: 'query' }, { message: 'read ECONNRESET' })],
+      resources: [resource('db.client.operation.rate', 30, 30, { service: 'inventory' })],
+    },
+  },
+  {
+    name: 'a database that nothing comes from, so that the pool is used up',
+    is: api('network', 'postgresql'),
+    shows: {
+      origins: [
+        origin(
+          { ...POSTGRES, role: 'acquire', name: 'pg-pool.connect' },
+          { message: 'timeout exceeded when trying to connect' },
+        ),
+        origin(
+          { ...POSTGRES, role: 'connect', name: 'pg.connect' },
+          { message: 'Connection terminated due to connection timeout', shareOfFailed: 0.2, share: 0.2 },
+        ),
+      ],
+      resources: [
+        resource('db.client.connection.pending_requests', 0, 20),
+        resource('db.client.operation.rate', 30, 28, { service: 'inventory' }),
+      ],
+    },
+  },
+  {
+    name: 'a cache whose every command takes long',
+    is: api('network', 'redis'),
+    shows: { shifts: [shift({ role: 'cache', dependency: 'redis', operation: 'GET', name: 'get' }, 0.9)] },
+  },
+  {
+    name: 'calls that are cut while the callee is there',
+    is: api('network', 'inventory'),
+    shows: { origins: [origin(CALL, { message: 'read ECONNRESET', noAnswers: 20 })] },
+  },
+  {
+    name: 'calls that are refused, since nobody is there',
+    is: api('unavailable', 'inventory'),
+    shows: { origins: [origin(CALL, { message: 'connect ECONNREFUSED', noAnswers: 20 })] },
+  },
+  {
+    name: 'a cache that is refused',
+    is: api('unavailable', 'redis'),
+    shows: {
+      origins: [
+        origin(
+          { role: 'cache', dependency: 'redis', operation: 'GET', name: 'get' },
+          { message: 'connect ECONNREFUSED *', shareOfFailed: 0 },
+        ),
+        origin(
+          { role: 'cache', dependency: 'redis', operation: 'GET', name: 'get' },
+          { message: 'read ECONNRESET', share: 0.2, shareOfFailed: 0 },
+        ),
+      ],
+      resources: cache([20, 0], [1, 0], [0, 20]),
+    },
+  },
+  {
+    name: 'a cache that is gone behind a proxy, which takes connections and cuts them',
+    is: api('unavailable', 'redis'),
+    shows: {
+      origins: [
+        origin(
+          { role: 'cache', dependency: 'redis', operation: 'GET', name: 'get' },
+          { message: 'write EPIPE', share: 0.6 },
+        ),
+      ],
+      resources: cache([36, 12], [1, 1], [0, 10]),
+      missing: [gone({ service: 'redis', instance: 'redis', exit: 'ended unplanned with SIGKILL' })],
+    },
+  },
 ];
+
+/** Callers wait for six statements at a time, and the database is at work on so many of them. */
+function waitedAndWorked(active: number): ResourceShift[] {
+  return [
+    resource('db.client.operation.rate', 40, 40),
+    resource('db.client.operation.duration.mean', 0.002, 0.15),
+    resource('postgresql.sessions.active', 0, active),
+  ];
+}
 
 const suspectsOf = (shows: Partial<Facts>) => rank(facts(shows), []);
 
@@ -327,6 +431,14 @@ describe('causes', () => {
     const shows = { shifts: [shift({}, 0.9, { instances: ['api-2'] })] };
     expect(suspectsOf(shows).suspects[0]!.instances).toEqual(['api-2']);
     expect(suspectsOf({ shifts: [shift({}, 0.9)] }).suspects[0]!.instances).toEqual([]);
+  });
+
+  it('a database that was at work for as long as its callers waited is slow itself', () => {
+    const shifts = [shift({ ...POSTGRES, role: 'query' }, 0.9)];
+    const [first] = suspectsOf({ shifts, resources: waitedAndWorked(6) }).suspects;
+    expect(first).toMatchObject({ kind: 'latency', dependency: 'postgresql' });
+    const locked = [...waitedAndWorked(6), resource('postgresql.sessions.lock_waiting', 0, 6)];
+    expect(suspectsOf({ shifts, resources: locked }).suspects[0]!.kind).toBe('lock');
   });
 
   it('two at once are both among the first three', () => {

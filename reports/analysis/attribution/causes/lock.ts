@@ -14,6 +14,7 @@ import {
   when,
 } from './cause.ts';
 import { cachesOf, fetchesLess, hasCollapsed, lockWaiters, shareOf, weightOf } from './symptoms.ts';
+import { onTheWay } from './way.ts';
 
 /** A place must carry this share of the added wait to be a suspect. */
 const MIN_SHARE = 0.1;
@@ -62,6 +63,8 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
         ),
       ),
       ...byCache(facts, service),
+      // The same facts, read against it: what was on the way was not in the statements.
+      ...onTheWay(facts, service).map(({ text, weight }) => reason('absence', -weight, text)),
     ],
   };
 };

@@ -2,7 +2,9 @@ import { grouped } from '../../grouped.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Shift } from '../facts/shifts.ts';
 import { type Cause, type Claim, percent, reason, shownBy, took, usually, when } from './cause.ts';
-import { blockedLoops, busyCpus, shareOf, weightOf } from './symptoms.ts';
+import { cut } from './network-cut.ts';
+import { blockedLoops, busyCpus, lockWaiters, shareOf, weightOf } from './symptoms.ts';
+import { databaseWorked, goesWithIt, onTheWay, wayIsFree } from './way.ts';
 
 const MIN_SHARE = 0.2;
 
@@ -64,15 +66,102 @@ const claimOf = (facts: Facts, shifts: Shift[]): Claim => {
  * Time of calls that the callee's own span does not account for: it was on the way. Where the callee has no spans, all
  * that can be said is that the call was slow.
  */
-export const network: Cause = (facts) => {
-  const calls = facts.shifts.filter(
+const calls: Cause = (facts) => {
+  const slow = facts.shifts.filter(
     (shift) =>
       !shift.background &&
       shift.place.role === 'call' &&
       shift.place.dependency !== null &&
       !unanswered(facts, shift),
   );
-  return grouped(calls, ({ place }) => `${place.service} ${place.dependency}`)
+  return grouped(slow, ({ place }) => `${place.service} ${place.dependency}`)
     .filter((shifts) => shareOf(shifts) >= MIN_SHARE)
     .map((shifts) => claimOf(facts, shifts));
 };
+
+/** Against the way: what explains slow statements without it. */
+const insteadOfTheWay = (facts: Facts, service: string) => [
+  ...when(lockWaiters(facts) !== null, () =>
+    reason('resource', -3, 'sessions of the database waited for locks: the statements were held there'),
+  ),
+  ...when(databaseWorked(facts, service), () =>
+    reason('resource', -3, 'the database itself was at work for as long as its callers waited'),
+  ),
+  ...when(wayIsFree(facts, service), () =>
+    reason('critical-path', -2.5, 'statements that do nothing (such as BEGIN) were as fast as ever'),
+  ),
+  ...busyEnd(facts, service),
+];
+
+const databaseClaim = (facts: Facts, shifts: Shift[]): Claim[] => {
+  const [worst] = shifts;
+  const { service, dependency } = worst!.place;
+  const proof = onTheWay(facts, service);
+  if (proof.length === 0) return [];
+  return [
+    {
+      ...{ service, dependency, operation: 'connect', kind: 'network' },
+      instances: shownBy(facts, service, shifts),
+      reasons: [
+        reason(
+          'critical-path',
+          2.5 * weightOf(shifts),
+          `${percent(shareOf(shifts))} of the added wait passed in statements and logins of ${service} at ${dependency}: ${took(worst!.during)} in ${worst!.place.name}${usually(worst!.steady)}`,
+          { traceIds: worst!.traceIds, from: worst!.from },
+        ),
+        ...proof,
+        ...goesWithIt(facts, service),
+        ...insteadOfTheWay(facts, service),
+      ],
+    },
+  ];
+};
+
+/** Statements and logins that all take longer while the database itself does not. */
+const databases: Cause = (facts) => {
+  const slow = facts.shifts.filter(
+    ({ place, background }) => !background && ['query', 'connect', 'acquire'].includes(place.role),
+  );
+  return grouped(slow, ({ place }) => `${place.service} ${place.dependency}`)
+    .filter((shifts) => shareOf(shifts) >= MIN_SHARE && shifts.some(({ place }) => place.role !== 'acquire'))
+    .flatMap((shifts) => databaseClaim(facts, shifts));
+};
+
+/** A look-up by key takes a store well below a millisecond: from this on it waited, seconds. */
+const SLOW_LOOKUP = 0.02;
+
+const cacheClaim = (facts: Facts, shifts: Shift[]): Claim => {
+  const [worst] = shifts;
+  const { service, dependency } = worst!.place;
+  return {
+    ...{ service, dependency, operation: 'connect', kind: 'network' },
+    instances: shownBy(facts, service, shifts),
+    reasons: [
+      reason(
+        'critical-path',
+        3.5 * weightOf(shifts),
+        `${percent(shareOf(shifts))} of the added wait passed in commands of ${service} to ${dependency}, which takes a moment for each: ${took(worst!.during)} in ${worst!.place.name}${usually(worst!.steady)}`,
+        { traceIds: worst!.traceIds, from: worst!.from },
+      ),
+      ...busyEnd(facts, service),
+    ],
+  };
+};
+
+/** Commands to a cache that take long without failing. */
+const caches: Cause = (facts) => {
+  const slow = facts.shifts.filter(
+    ({ place, background, during }) => !background && place.role === 'cache' && during > SLOW_LOOKUP,
+  );
+  return grouped(slow, ({ place }) => `${place.service} ${place.dependency}`)
+    .filter((shifts) => shareOf(shifts) >= MIN_SHARE)
+    .map((shifts) => cacheClaim(facts, shifts));
+};
+
+/** The way between two parts: slow, or cut. */
+export const network: Cause = (facts) => [
+  ...calls(facts),
+  ...databases(facts),
+  ...caches(facts),
+  ...cut(facts),
+];

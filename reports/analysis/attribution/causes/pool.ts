@@ -12,6 +12,7 @@ import {
   usually,
   when,
 } from './cause.ts';
+import { loginsFailed } from './network-cut.ts';
 import {
   cachesOf,
   fetchesLess,
@@ -115,6 +116,15 @@ const behindCache = (facts: Facts, service: string) =>
     () => reason('resource', -3, 'the cache let far more through to the database than before'),
   );
 
+const noLogins = (facts: Facts, service: string) =>
+  when(loginsFailed(facts, service), () =>
+    reason(
+      'error-origin',
+      -6,
+      'new connections could not be opened: those in use hang for the same reason, and nobody holds them',
+    ),
+  );
+
 const locked = (facts: Facts) =>
   when(lockWaiters(facts) !== null, () =>
     reason('resource', -2, 'sessions of the database waited for locks, each with a connection in hand'),
@@ -136,6 +146,7 @@ const claimOf = (facts: Facts, service: string): Claim => ({
     ...queries(facts, service),
     ...behindCache(facts, service),
     ...locked(facts),
+    ...noLogins(facts, service),
   ],
 });
 

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/index.ts';
+import { wasAway } from '../facts/instances.ts';
 import { type Cause, type Claim, figure, reason, strength, when } from './cause.ts';
 import { moved, saturation } from './symptoms.ts';
 
@@ -70,6 +71,10 @@ const claimOf = (
     ),
     ...clientRetries(facts),
     ...overloaded(facts, service),
+    ...when(
+      facts.missing.some((one) => one.service === service && wasAway(one)),
+      () => reason('missing-instance', -2, `an instance of ${service} was gone: the retries came of that`),
+    ),
   ],
 });
 

@@ -3,6 +3,7 @@ import type { Facts } from '../facts/index.ts';
 import { wasAway } from '../facts/instances.ts';
 import type { Origin } from '../facts/origins.ts';
 import { type Cause, type Claim, figure, percent, reason, shownBy, when } from './cause.ts';
+import { endOf, wasCut } from './network-cut.ts';
 import { type CacheView, cacheSystem, cachesOf, failRatio, hasFailed } from './symptoms.ts';
 
 /** How clients word that nobody is there. */
@@ -55,9 +56,11 @@ const claimOf = (facts: Facts, origins: Origin[], cache: CacheView | undefined):
   const place = origins[0]?.place;
   const service = place?.service ?? cache!.service;
   const share = Math.max(0, ...origins.map((one) => one.share));
+  const dependency = place?.dependency ?? cacheSystem(facts, service);
+  const end = place?.role === 'call' ? null : endOf(facts, dependency);
   return {
     service,
-    dependency: place?.dependency ?? cacheSystem(facts, service),
+    dependency,
     operation: cache || place?.role === 'cache' ? 'GET' : (place?.operation ?? null),
     kind: 'unavailable',
     instances: shownBy(facts, service, origins),
@@ -65,6 +68,14 @@ const claimOf = (facts: Facts, origins: Origin[], cache: CacheView | undefined):
       ...counted(cache),
       ...spans(origins, share),
       ...lineOf(facts, service),
+      ...when(end !== null, () => reason('missing-instance', 2, `${dependency} itself was gone: it ${end}`)),
+      ...when(wasCut(facts, service, place?.dependency ?? null), () =>
+        reason(
+          'error-origin',
+          -3.5,
+          'connections were taken there and then cut, and none was refused: somebody is there',
+        ),
+      ),
       ...when(
         place?.role === 'call' &&
           facts.missing.some((one) => one.service === place.dependency && wasAway(one)),

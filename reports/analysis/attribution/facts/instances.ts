@@ -1,5 +1,6 @@
 import type { Window } from '../../../record/common.ts';
 import type { Evidence } from '../../../record/evidence.ts';
+import { servicesTakingPart } from '../../taking-part.ts';
 
 /** An instance that was away for a while. */
 export interface MissingInstance {
@@ -64,49 +65,76 @@ const seriesOf = ({ runtime }: Evidence, name: string, { service, instance }: Wh
 const within = (points: [number, number][], { from, to }: Window) =>
   points.filter(([time]) => time > from && time <= to);
 
-/** Every instance that missed scrapes in the window, or that an orchestrator saw end in it. */
+type Looked = Pick<MissingInstance, 'missedScrapes' | 'stretch'> & { first: number | null; silence: Window };
+
+/**
+ * The scrapes that the instance missed in the window, having answered some before and not having missed as many in a
+ * row in the steady phase: what was dead or came and went all along is nobody's culprit.
+ */
+const missedScrapes = (evidence: Evidence, who: Who, steady: Window, looked: Window): Looked => {
+  const up = seriesOf(evidence, 'up', who);
+  const inside = within(up, looked);
+  const missed = inside.filter(([, value]) => value === 0);
+  const silence = longest(inside);
+  const first = missed[0]?.[0] ?? null;
+  const answered = first !== null && up.some(([time, value]) => value > 0 && time < first);
+  const isNew = silence.scrapes > longest(within(up, steady)).scrapes;
+  return answered && isNew
+    ? { missedScrapes: missed.length, stretch: silence.scrapes, first, silence }
+    : { missedScrapes: 0, stretch: 0, first: null, silence: longest([]) };
+};
+
+const exitOf = ({ incidents }: Evidence, { service, instance }: Who, { from, to }: Window) =>
+  incidents.find(
+    (one) =>
+      one.service === service &&
+      one.instance === instance &&
+      one.kind === 'exit' &&
+      one.time >= from &&
+      one.time <= to,
+  );
+
+/** Start time of its process in the steady phase, and the last one after `time`; null: not known. */
+const startTimes = (evidence: Evidence, who: Who, steady: Window, time: number) => {
+  const starts = seriesOf(evidence, 'process.start_time', who);
+  return {
+    before: within(starts, steady).at(-1)?.[1] ?? null,
+    later: starts.filter(([at]) => at > time).at(-1)?.[1] ?? null,
+  };
+};
+
+const missingOf = (evidence: Evidence, who: Who, steady: Window, looked: Window): MissingInstance[] => {
+  const { first, silence, ...scrapes } = missedScrapes(evidence, who, steady, looked);
+  const exit = exitOf(evidence, who, looked);
+  if (first === null && !exit) return [];
+  const { before, later } = startTimes(evidence, who, steady, first ?? exit?.time ?? looked.from);
+  const moved = before === null || later === null ? null : Math.abs(later - before);
+  return [
+    {
+      ...who,
+      ...scrapes,
+      signsOfLife: lifeOf(evidence, who, silence),
+      exit: exit?.detail ?? null,
+      known: before !== null,
+      restarted: moved !== null && moved > 1,
+      resumed: moved !== null && moved <= 1,
+      from: Math.min(first ?? Number.POSITIVE_INFINITY, exit?.time ?? Number.POSITIVE_INFINITY),
+    },
+  ];
+};
+
+/**
+ * Every instance of a service that takes part that missed scrapes in the window, as it had not before, and every one
+ * that an orchestrator saw end in it.
+ */
 export const missingInstances = (evidence: Evidence, steady: Window, window: Window): MissingInstance[] => {
   const looked = { from: window.from - BEFORE_SECONDS, to: window.to };
+  const takingPart = servicesTakingPart(evidence);
+  const all = [...evidence.runtime.filter(({ service }) => takingPart.has(service)), ...evidence.incidents];
   const known = new Map<string, Who>(
-    [...evidence.runtime, ...evidence.incidents].map(({ instance, service }) => [
-      `${service} ${instance}`,
-      { service, instance },
-    ]),
+    all.map(({ instance, service }) => [`${service} ${instance}`, { service, instance }]),
   );
   return [...known]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, who]) => {
-      const { service, instance } = who;
-      const up = within(seriesOf(evidence, 'up', who), looked);
-      const silence = longest(up);
-      const missed = up.filter(([, value]) => value === 0);
-      const exit = evidence.incidents.find(
-        (one) =>
-          one.service === service &&
-          one.instance === instance &&
-          one.kind === 'exit' &&
-          one.time >= looked.from &&
-          one.time <= looked.to,
-      );
-      if (missed.length === 0 && !exit) return [];
-      const starts = seriesOf(evidence, 'process.start_time', who);
-      const before = within(starts, steady).at(-1)?.[1];
-      const later = starts
-        .filter(([time]) => time > (missed[0]?.[0] ?? exit?.time ?? looked.from))
-        .at(-1)?.[1];
-      return [
-        {
-          service,
-          instance,
-          missedScrapes: missed.length,
-          stretch: silence.scrapes,
-          signsOfLife: lifeOf(evidence, who, silence),
-          exit: exit?.detail ?? null,
-          known: before !== undefined,
-          restarted: before !== undefined && later !== undefined && Math.abs(later - before) > 1,
-          resumed: before !== undefined && later !== undefined && Math.abs(later - before) <= 1,
-          from: Math.min(missed[0]?.[0] ?? Number.POSITIVE_INFINITY, exit?.time ?? Number.POSITIVE_INFINITY),
-        },
-      ];
-    });
+    .flatMap(([, who]) => missingOf(evidence, who, steady, looked));
 };

@@ -11,6 +11,9 @@ export interface ResourceShift {
   /** Medians, in the series' unit. */
   steady: number;
   during: number;
+  /** Means, for what comes and goes between two scrapes. */
+  steadyMean: number;
+  duringMean: number;
   /** The highest value of the window. */
   peak: number;
   /** Robust z of the window's median. */
@@ -40,9 +43,11 @@ const FLOORS: Partial<Record<RuntimeName, number>> = {
   'db.client.connection.idle': 1,
   'db.client.connection.pending_requests': 0.5,
   'db.client.connection.wait_time.mean': 0.003,
+  'db.client.connection.create_time.mean': 0.02,
   'db.client.operation.duration.mean': 0.002,
   'db.client.operation.rate': 5,
   'postgresql.sessions.lock_waiting': 0.3,
+  'postgresql.sessions.active': 0.5,
   'cache.hit.rate': 1.5,
   'cache.miss.rate': 1.5,
   'cache.error.rate': 0.3,
@@ -61,6 +66,8 @@ type Points = [number, number][];
 
 const within = ({ points }: RuntimeSeries, { from, to }: Window): Points =>
   points.filter(([time, value]) => time > from && time <= to && Number.isFinite(value));
+
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const valuesOf = (points: Points): number[] => points.map(([, value]) => value);
 
@@ -110,6 +117,8 @@ const compare = (
       labels: series.labels,
       steady: centre,
       during: median(values),
+      steadyMean: mean(usual),
+      duringMean: mean(values),
       peak,
       z: robustZ(median(values), scale),
       abnormal: values.filter((value) => robustZ(value, scale) > 4).length / values.length,
