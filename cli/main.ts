@@ -30,7 +30,10 @@ const COMMANDS: Record<string, Entry> = {
   },
   chaos: { summary: 'inject, list and clear faults', load: () => import('./commands/chaos.ts') },
   load: { summary: 'drive the stack with a k6 scenario', load: () => import('./commands/load.ts') },
-  report: { summary: 'write the report of a run again', load: () => import('./commands/report.ts') },
+  report: {
+    summary: 'write the report of a run again, or report on any system (--since)',
+    load: () => import('./commands/report.ts'),
+  },
   runs: { summary: 'list the runs', load: () => import('./commands/runs.ts') },
   logs: { summary: 'show the logs of the stack', load: () => import('./commands/logs.ts') },
   tools: {
@@ -85,10 +88,25 @@ const createContext = async (argv: string[]): Promise<Context> => {
   };
   const localStack = once(async () => {
     const { LocalStack } = await import('./stack/local/local-stack.ts');
-    const { createEmbeddedTelemetrySource } = await import(
-      './telemetry/embedded/embedded-telemetry-source.ts'
-    );
-    return new LocalStack({ telemetryOver: createEmbeddedTelemetrySource });
+    return new LocalStack({
+      telemetryOver: async (client) => {
+        const embedded = await import('./telemetry/embedded/embedded-telemetry-source.ts');
+        return embedded.createEmbeddedTelemetrySource(client);
+      },
+      grafanaOver: async ({ prometheus, loki, tempo }) => {
+        const grafana = await import('./telemetry/grafana/grafana-telemetry-source.ts');
+        return grafana.createGrafanaTelemetrySource({
+          prometheus: { url: prometheus },
+          loki: { url: loki },
+          tempo: { url: tempo },
+        });
+      },
+      toxiproxy: async () => {
+        const { findTool } = await import('./tools/tools.ts');
+        return (await findTool('toxiproxy')).found;
+      },
+      binaries: async () => (await import('./tools/telemetry-tools.ts')).telemetryTools(),
+    });
   });
   return {
     output,
@@ -113,6 +131,10 @@ const createContext = async (argv: string[]): Promise<Context> => {
         ),
       });
     }),
+    telemetryAt: async (access) => {
+      const grafana = await import('./telemetry/grafana/grafana-telemetry-source.ts');
+      return grafana.createGrafanaTelemetrySource(access);
+    },
     guard: once(async () => (await import('./stack/local/reaper.ts')).startReaper()),
   };
 };

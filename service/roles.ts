@@ -7,7 +7,7 @@ import { createReadThrough } from './cache/read-through.ts';
 import { createRedisCache } from './cache/redis-cache.ts';
 import type { Config, Role } from './config.ts';
 import { databaseHost } from './data/fault-host.ts';
-import { countLockWaits, createMonitor } from './data/monitor.ts';
+import { countSessions, createMonitor } from './data/monitor.ts';
 import type { Pool } from './data/pool.ts';
 import type { FaultHost } from './faults/fault.ts';
 import type { BeforeJob } from './queue/before-job.ts';
@@ -97,9 +97,12 @@ const observeDatabase = (metrics: Metrics, monitor: Pool, log: FastifyBaseLogger
     const sizes = await Promise.all(QUEUES.map((queue) => queues.getQueueSize(queue)));
     return Object.fromEntries(QUEUES.map((queue, index) => [queue, sizes[index] ?? 0]));
   });
-  const lockWaits = boundedReading(() => countLockWaits(monitor));
+  const sessions = boundedReading(() => countSessions(monitor));
+  const active = async () => (await sessions())?.active;
+  const lockWaiting = async () => (await sessions())?.lockWaiting;
   observedGaugeBy(metrics, 'queue_depth', 'Jobs that wait in the queue.', 'queue', depths);
-  observedGauge(metrics, 'postgresql_sessions_lock_waiting', 'Sessions that wait for a lock.', lockWaits);
+  observedGauge(metrics, 'postgresql_sessions_active', 'Sessions at work on a statement.', active);
+  observedGauge(metrics, 'postgresql_sessions_lock_waiting', 'Sessions that wait for a lock.', lockWaiting);
 };
 
 const worker = ({ config, pool, boss, metrics, log }: RoleContext): RoleParts => {

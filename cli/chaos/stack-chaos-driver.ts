@@ -3,7 +3,7 @@ import { type FaultState, targetSchema } from '../../service/contract.ts';
 import { all } from '../shared/all.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
-import type { Component, Stack, StackStatus } from '../stack/stack.ts';
+import type { Stack, StackStatus } from '../stack/stack.ts';
 import { findFault } from './catalogue.ts';
 import type { ChaosDriver, Injection, Lease, Look } from './chaos-driver.ts';
 import { STACK_FAULTS } from './faults/index.ts';
@@ -12,7 +12,7 @@ import type { GuardClient } from './guard/guard-client.ts';
 import type { Held, Order } from './guard/protocol.ts';
 import { injectEach, leaseOf } from './inject-each.ts';
 import { lookAt } from './look.ts';
-import { targetsOf } from './stack-targets.ts';
+import { type StackTarget, targetsOf } from './stack-targets.ts';
 
 /** Longest wait for a component whose lease has ended to be ready again, seconds. */
 const READY_AGAIN_TIMEOUT = 20;
@@ -25,7 +25,10 @@ const stackFault = (name: string): StackFault => {
 
 const heldLease = (held: Held): Lease => leaseOf(held, held.state);
 
-/** Faults that the stack itself carries: processes that are gone or stand still. The lease guard holds and ends them. */
+/**
+ * Faults that the stack itself carries: processes that are gone or stand still, ways and pipelines that lose something. The
+ * lease guard holds and ends them.
+ */
 export class StackChaosDriver implements ChaosDriver {
   constructor(
     private readonly stack: Stack,
@@ -69,8 +72,8 @@ export class StackChaosDriver implements ChaosDriver {
   }
 
   /**
-   * `on`: the process is really gone, or really stopped. `gone`: no lease is open and the component is ready again;
-   * waits while it starts, for 20 s at most.
+   * `on`: the guard sees it in effect (really gone, really stopped, really read by the collector). `gone`: no lease is open, which
+   * the guard closes only when it has seen the end of it, and the component is ready again; waits while it starts, for 20 s at most.
    */
   async verify(leases: Lease[], expected: 'on' | 'gone'): Promise<boolean> {
     const open = await this.list();
@@ -83,26 +86,31 @@ export class StackChaosDriver implements ChaosDriver {
 
   private async areReady(leases: Lease[]): Promise<boolean> {
     const { components } = await this.status();
-    return leases.every(
-      ({ instance }) => components.find(({ name }) => name === instance)?.state === 'ready',
-    );
+    return leases.every(({ fault, instance }) => {
+      const carrier = stackFault(fault).via ?? instance;
+      return components.find(({ name }) => name === carrier)?.state === 'ready';
+    });
   }
 
-  private async targets(injection: Injection): Promise<Component[]> {
+  private async targets(injection: Injection): Promise<StackTarget[]> {
     const [status, held] = await Promise.all([this.status(), this.guard.list()]);
     return targetsOf(stackFault(injection.fault), injection, status, held);
   }
 
-  private async injectOne({ name, service }: Component, injection: Injection): Promise<Lease> {
+  private async injectOne({ name, service }: StackTarget, injection: Injection): Promise<Lease> {
     const { fault, parameters, leaseSeconds } = injection;
+    const { action, via, workFor } = stackFault(fault);
+    const target = targetSchema.parse(injection.target);
     const order: Order = {
       id: `${fault}-${randomBytes(4).toString('hex')}`,
       fault,
-      action: stackFault(fault).action,
-      service: service ?? name,
+      action,
+      service: service ?? via ?? name,
       instance: name,
+      ...(via ? { via } : {}),
+      work: workFor?.({ given: parameters, rate: target.rate, seed: target.seed }) ?? {},
       parameters,
-      target: targetSchema.parse(injection.target),
+      target,
       leaseSeconds,
     };
     try {

@@ -37,6 +37,46 @@ const refusal = (ask: () => unknown): { code: string; details: string[] } => {
   }
 };
 
+describe('a way or a pipeline', () => {
+  const PROXIED = stackOf(['postgresql', 'redis', 'inventory-1', 'api-1', 'toxiproxy', 'otelcol']);
+
+  test('is called as the ground truth calls it', () => {
+    expect(targets('network-latency', {}, PROXIED)).toEqual(['postgresql']);
+    const parameters = { dependency: 'inventory' };
+    expect(targets('network-partition', { parameters }, PROXIED)).toEqual(['inventory']);
+    expect(targets('log-loss', {}, PROXIED)).toEqual(['logs']);
+    expect(targets('trace-loss', { target: { rate: 0.3, seed: 1 } }, PROXIED)).toEqual(['traces']);
+  });
+
+  test('is refused, with the remedy, where nothing could carry it', () => {
+    const { code, details } = refusal(() => targets('network-latency'));
+    expect([code, details[0]]).toEqual([
+      'FAULT_REFUSED',
+      expect.stringContaining('obsctl tools install toxiproxy'),
+    ]);
+    expect(refusal(() => targets('trace-loss')).details[0]).toContain('--telemetry grafana');
+    const noRedis = stackOf(['postgresql', 'toxiproxy'], 'in-process');
+    const redis = { parameters: { dependency: 'redis' } };
+    expect(refusal(() => targets('network-latency', redis, noRedis)).details[0]).toContain('no Redis');
+  });
+
+  test('is refused where its carrier is not ready, or the same way is taken', () => {
+    const away = { ...PROXIED, components: [component('toxiproxy', { state: 'restarting' })] };
+    expect(refusal(() => targets('network-latency', {}, away)).details[0]).toContain('it is restarting now');
+    const held = [{ instance: 'redis', state: { fault: 'cache-down' } }] as Held[];
+    const redis = { parameters: { dependency: 'redis' } };
+    expect(refusal(() => targets('network-latency', redis, PROXIED, held)).details[0]).toContain(
+      'cache-down is on there already',
+    );
+    expect(targets('network-latency', {}, PROXIED, held)).toEqual(['postgresql']);
+  });
+
+  test('is no replica', () => {
+    const { code } = refusal(() => targets('network-latency', { instances: ['api-1'] }, PROXIED));
+    expect(code).toBe('UNKNOWN_TARGET');
+  });
+});
+
 describe('a replica', () => {
   test('is one api replica where none is named: the last, or another by the seed', () => {
     expect(targets('replica-kill')).toEqual(['api-3']);

@@ -15,6 +15,12 @@ export const count =
     return fits ? value : refuse(flag, text, `a whole number from ${least} to ${most}`);
   };
 
+/** One of a few words. */
+export const oneOf =
+  <Word extends string>(flag: string, words: readonly Word[]) =>
+  (text: string): Word =>
+    words.find((word) => word === text) ?? refuse(flag, text, `one of ${words.join(', ')}`);
+
 /** A number from 0 to 1. */
 export const ratio =
   (flag: string) =>

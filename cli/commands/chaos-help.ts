@@ -60,12 +60,24 @@ const examplesOf = (fault: CataloguedFault): string[] => {
   ];
 };
 
+const CARRIERS: Record<string, string> = {
+  replica: 'the stack, which does it to one api replica, or to those that --replica names',
+  network: 'the stack, in the proxy between api and what --dependency names',
+  collector: 'the stack, in the collector',
+};
+
 const carriersOf = ({ carrier, carriedBy }: CataloguedFault): string => {
   if (carriedBy === 'service')
     return `every replica of ${carrier}, or those that --replica names; each carries and ends it itself`;
-  return carrier === 'replica'
-    ? 'the stack, which does it to one api replica, or to those that --replica names'
-    : `the stack, which does it to ${carrier}`;
+  return CARRIERS[carrier] ?? `the stack, which does it to ${carrier}`;
+};
+
+const NEEDS: Record<NonNullable<CataloguedFault['needs']>, string> = {
+  redis: 'a real Redis: refused where the cache is in-process',
+  toxiproxy:
+    'Toxiproxy (obsctl tools install toxiproxy) when the stack is brought up: refused where it was not there',
+  collector:
+    'the real telemetry (obsctl up --telemetry grafana): refused with the embedded one, which has no collector',
 };
 
 const SERVICE_FAULTS = Object.keys(faults);
@@ -96,7 +108,7 @@ export const helpPage = (fault: CataloguedFault, width: number): string => {
     ['What it teaches', [fault.teaches]],
     ['How long it drains after the clear', [`up to ${fault.drain.seconds} s: ${fault.drain.why}`]],
     ['Carried by', [carriersOf(fault)]],
-    ['Needs', fault.needs === 'redis' ? ['a real Redis: refused where the cache is in-process'] : []],
+    ['Needs', fault.needs ? [NEEDS[fault.needs]] : []],
     ['With other faults', mixedWith(fault)],
     ['Ground truth (service/dependency/operation/kind)', [labelOf(fault)]],
     ['Examples', examplesOf(fault)],

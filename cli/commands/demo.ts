@@ -12,13 +12,16 @@ import {
   SEVERAL_FAULTS,
 } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
+import { addTelemetryOption } from './telemetry-option.ts';
 
 export const define = (command: Command, context: Context): void => {
-  addExperimentOptions(
-    command.option(
-      '--fault <name>',
-      `the fault, see \`obsctl chaos list\`; repeat it for several (default: ${DEMO_FAULT})`,
-      faultNamesIn,
+  addTelemetryOption(
+    addExperimentOptions(
+      command.option(
+        '--fault <name>',
+        `the fault, see \`obsctl chaos list\`; repeat it for several (default: ${DEMO_FAULT})`,
+        faultNamesIn,
+      ),
     ),
   )
     .option('--keep', 'leave the stack up afterwards')
@@ -39,7 +42,8 @@ export const define = (command: Command, context: Context): void => {
       await load.prepare();
       const stack = await context.stack();
       const ownerPid = options.keep ? undefined : process.pid;
-      const { reused } = await bringUp(context, { ownerPid, retryBudget: options.retryBudget });
+      const { retryBudget, telemetry } = options;
+      const { reused } = await bringUp(context, { ownerPid, retryBudget, telemetry });
       if (reused) output.info('a stack was up already; it is used, and stays up');
       try {
         context.signal.throwIfAborted();

@@ -135,7 +135,8 @@ export const prepareOut = (out: string): void => {
 };
 
 /** The command line as a person would type it again. */
-export const commandLine = (): string =>
-  ['npx', 'obsctl', ...process.argv.slice(2)]
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`))
-    .join(' ');
+export const commandLine = (): string => commandOf(process.argv.slice(2));
+
+/** The words as a command line of obsctl, quoted where a shell would need it. */
+export const commandOf = (words: string[]): string =>
+  ['npx', 'obsctl', ...words].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ');

@@ -1,30 +1,34 @@
 import { relative } from 'node:path';
 import type { Experiment, RunRecord } from '../../reports/record/record.ts';
+import { clean } from '../../reports/renderers/text.ts';
 import { injectionOf } from '../experiment/planned-injection.ts';
 import { runExperiment } from '../experiment/runner.ts';
 import type { Output } from '../shared/output.ts';
 import type { Context } from './context.ts';
+import { culpritLines } from './culprit-lines.ts';
 import { watchRun } from './run-progress.ts';
 
-const pathOf = (where: {
-  service: string;
-  dependency: string | null;
-  operation: string | null;
-  kind: string;
-}): string => [where.service, where.dependency ?? '-', where.operation ?? '-', where.kind].join('/');
+/** The system's own alert rules: the first that fired after the injection. Said only where there are rules. */
+const alertLines = ({ scores, findings }: RunRecord): string[] => {
+  if (!findings || findings.alerts.length === 0) return [];
+  const fired = scores.flatMap(({ alerts }) =>
+    alerts.flatMap(({ name, firedAfter }) => (firedAfter === null ? [] : [{ name, firedAfter }])),
+  );
+  const [first] = fired.sort((a, b) => a.firedAfter - b.firedAfter);
+  return [
+    first
+      ? `alert ${first.name} fired ${first.firedAfter.toFixed(1)} s after the injection`
+      : 'alert no rule fired because of it within the run',
+  ];
+};
 
-/** What was named from telemetry, beside what had been injected: only here do the two meet. */
-const culpritLines = ({ findings, faults, scores }: RunRecord): string[] => {
-  const { status, suspects } = findings?.attribution ?? { status: 'nothing', suspects: [] };
-  if (status === 'nothing') return [];
-  const [first] = suspects;
-  const named =
-    status === 'named' && first ? `${pathOf(first)} (confidence ${first.confidence.toFixed(2)})` : 'unknown';
-  const injected = faults.map(({ name, label }, i) => {
-    const rank = scores[i]?.rank;
-    return `${name}, ${pathOf(label)}: ${rank === null || rank === undefined ? 'missed' : rank === 1 ? 'named' : `suspect ${rank}`}`;
-  });
-  return [`culprit ${named}`, ...injected.map((line) => `  injected ${line}`)];
+/** What the telemetry could not say: decisive gaps stand among the verdict's reasons already. */
+const telemetryLines = ({ source, findings }: RunRecord): string[] => {
+  const lines = [
+    ...(source?.degraded ?? []),
+    ...(findings?.gaps ?? []).filter(({ decisive }) => !decisive).map(({ text }) => text),
+  ];
+  return lines.length > 0 ? ['telemetry', ...lines.map((line) => `  ${clean(line)}`)] : [];
 };
 
 const outcomeText = (record: RunRecord, report: string, output: Output): string => {
@@ -36,8 +40,10 @@ const outcomeText = (record: RunRecord, report: string, output: Output): string 
   );
   return [
     `${output.style('bold', 'verdict')} ${output.style(color, verdict.name)} (exit code ${verdict.exitCode})`,
-    ...verdict.reasons.map((reason) => `  ${reason}`),
+    ...verdict.reasons.map((reason) => `  ${clean(reason)}`),
     ...culpritLines(record),
+    ...alertLines(record),
+    ...telemetryLines(record),
     ...(spikes.length > 0 ? ['spikes', ...spikes] : []),
     `report ${report}`,
   ].join('\n');

@@ -12,6 +12,7 @@ import {
   SEVERAL_FAULTS,
 } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
+import { addTelemetryOption } from './telemetry-option.ts';
 
 const faultsText = (): string =>
   faultNames()
@@ -28,11 +29,13 @@ Examples:
   obsctl run --fault latency,error --set latency.replica=api-1 --set error.at=10 --set error.rate=0.2`;
 
 export const define = (command: Command, context: Context): void => {
-  addExperimentOptions(
-    command.requiredOption(
-      '--fault <name>',
-      'the fault, see `obsctl chaos list`; repeat it for several',
-      faultNamesIn,
+  addTelemetryOption(
+    addExperimentOptions(
+      command.requiredOption(
+        '--fault <name>',
+        'the fault, see `obsctl chaos list`; repeat it for several',
+        faultNamesIn,
+      ),
     ),
   )
     .addHelpText('after', `${SEVERAL_FAULTS}\n\nFaults and their defaults:\n${faultsText()}\n${EXAMPLES}`)
@@ -41,7 +44,7 @@ export const define = (command: Command, context: Context): void => {
       const experiment = experimentFrom(options.fault, options, load, commandLine());
       prepareOut(options.out);
       await load.prepare();
-      const { reused } = await bringUp(context, {});
+      const { reused } = await bringUp(context, { telemetry: options.telemetry });
       if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');
       await performRun(experiment, options.out, context);
     });

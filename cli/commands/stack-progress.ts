@@ -18,7 +18,7 @@ export const watchStack = (output: Output): ((status: StackStatus) => void) => {
     void output.spin(
       waiting.length > 0
         ? `starting ${waiting.join(', ')}`
-        : 'waiting for a trace, a log line and a metric to come back',
+        : 'waiting for a trace, a log line, a metric and an exemplar to come back',
     );
   };
 };

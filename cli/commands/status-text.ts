@@ -1,10 +1,27 @@
 import { formatSeconds } from '../shared/duration.ts';
 import type { Output } from '../shared/output.ts';
-import type { StackStatus } from '../stack/stack.ts';
+import type { Endpoints, StackStatus } from '../stack/stack.ts';
 
 const CACHE = {
   redis: 'Redis',
   'in-process': 'in-process (no Redis: set REDIS_URL or install redis-server to have one)',
+};
+
+/** Where the real telemetry is asked, one line each; none with the embedded one. */
+const backendLines = (endpoints: Endpoints | null): string[] => {
+  if (!endpoints?.backends) return [];
+  const { prometheus, loki, tempo } = endpoints.backends;
+  return [
+    `             Prometheus ${prometheus}`,
+    `             Loki       ${loki}`,
+    `             Tempo      ${tempo}`,
+    `             OTLP       ${endpoints.otlpUrl}`,
+  ];
+};
+
+const TELEMETRY = {
+  grafana: 'grafana (Prometheus, Loki and Tempo)',
+  embedded: 'embedded (`obsctl tools install` brings the real Prometheus, Loki and Tempo)',
 };
 
 /** The stack as a person reads it. */
@@ -26,7 +43,8 @@ export const statusText = (status: StackStatus, output: Output): string => {
     `  API        ${status.endpoints?.baseUrl ?? '-'}`,
     `  API docs   ${status.endpoints?.docsUrl ?? '-'}`,
     `  cache      ${CACHE[status.cache]}`,
-    `  telemetry  ${status.telemetry}`,
+    `  telemetry  ${TELEMETRY[status.telemetry]}`,
+    ...backendLines(status.endpoints),
     ...status.incidents.map(
       ({ instance, detail }) => `  ${output.style('yellow', '!')} ${instance}: ${detail}`,
     ),

@@ -46,6 +46,7 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
     schemaVersion: 1,
     runId,
     createdAt: nowSeconds(),
+    kind: 'experiment',
     experiment,
     environment: describeEnvironment(status, load?.k6Version ?? 'unknown'),
     phases,

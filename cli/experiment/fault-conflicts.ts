@@ -6,9 +6,14 @@ import type { PlannedInjection } from './planned-injection.ts';
 const shareTime = (a: PlannedInjection, b: PlannedInjection): boolean =>
   a.at < b.at + b.duration && b.at < a.at + a.duration;
 
-/** The replicas that it was told, or the service of which it takes some or all; null for another component. */
-const placesOf = ({ injection: { fault, instances } }: PlannedInjection): string[] | null => {
-  const { carrier, carriedBy, label } = findFault(fault);
+/**
+ * The replicas that it was told, or the service of which it takes some or all; the dependency to which it takes the way;
+ * null for another component.
+ */
+const placesOf = ({ injection: { fault, instances, parameters } }: PlannedInjection): string[] | null => {
+  const { carrier, carriedBy, label, labelFor } = findFault(fault);
+  const dependency = labelFor?.(parameters).dependency;
+  if (dependency) return [`to ${dependency}`];
   if (carriedBy === 'stack' && carrier !== 'replica') return null;
   return instances ?? [carrier === 'replica' ? label.service : carrier];
 };

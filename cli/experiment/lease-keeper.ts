@@ -19,8 +19,9 @@ export interface KeeperListener {
 }
 
 const notYet = (injection: Injection): InjectedFault => {
-  const { label, drain, counts = 'requests' } = findFault(injection.fault);
+  const { label: usual, labelFor, drain, counts = 'requests' } = findFault(injection.fault);
   const { fault: name, parameters, target } = injection;
+  const label = labelFor?.(parameters) ?? usual;
   return {
     ...{ name, label, parameters, target, drainSeconds: drain.seconds, counts },
     ...{ injectedAt: null, verifiedAt: null, clearedAt: null, verifiedClearedAt: null, endedBy: null },

@@ -45,11 +45,13 @@ export const observe = async (
     phases,
     client: load.series,
     clientTraces: load.traces,
+    load: { from: load.startedAt, sent: load.sent, unreadableSamples: load.unreadableSamples },
     incidents: incidents.filter(({ time }) => time >= window.from),
     entryService: ENTRY_SERVICE,
     clientService: CLIENT_SERVICE,
     droppedIterations: load.droppedIterations,
     ingestionLagSeconds: settled.ingestionLagSeconds,
+    settle: settled.settle,
   });
   writeEvidence(directory, evidence);
   listener.step?.('analysing');

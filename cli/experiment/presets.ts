@@ -37,6 +37,10 @@ export const PRESETS: Record<string, Partial<Preset>> = {
   'connection-reset': { target: { rate: 0.3 } },
   'replica-kill': {},
   'replica-pause': {},
+  'network-latency': { parameters: { ms: 150 } },
+  'network-partition': {},
+  'log-loss': { target: { rate: 0.8 } },
+  'trace-loss': {},
 };
 
 /** Seconds of each phase: short enough for a demo, long enough for the statistics. */

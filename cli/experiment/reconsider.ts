@@ -20,12 +20,13 @@ export const reconsider = (record: RunRecord, findings: Findings): RunRecord => 
     findings,
     scores: scoreOf(faults, findings),
     timeline: buildTimeline({
+      kind: record.kind,
       phases,
       loadEndedAt: record.load?.endedAt ?? null,
       faults,
       findings,
       incidents,
     }),
-    verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),
+    verdict: decideVerdict({ kind: record.kind, execution, findings, faultsHit: faultHits(faults) }),
   });
 };

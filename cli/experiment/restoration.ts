@@ -124,15 +124,38 @@ const leftOver = async (input: RestorationInput): Promise<string[]> => {
   return left;
 };
 
+/** Telemetry that is missing so long after a loss has ended, or so shortly before the load did, was not there again; seconds. */
+const LOSS_SLACK = 3;
+
+/** A loss that was injected, read back as gone, and was still there when the load ended; no SLI would ever show it. */
+const stillLost = ({ findings, injected, loadEndedAt }: RestorationInput): string | null => {
+  const ended = injected.flatMap(({ label, clearedAt, drainSeconds }) =>
+    label.kind === 'loss' && clearedAt !== null
+      ? [{ signal: label.dependency, at: clearedAt + drainSeconds }]
+      : [],
+  );
+  const lost = findings?.telemetryLoss.find(({ signal, to }) =>
+    ended.some(
+      (one) =>
+        one.signal === signal &&
+        to > one.at + LOSS_SLACK &&
+        to >= (loadEndedAt ?? Number.POSITIVE_INFINITY) - LOSS_SLACK,
+    ),
+  );
+  return lost ? `${lost.signal} went on getting lost until the load's end` : null;
+};
+
 /**
- * Whether what was broken is whole again: every component is up, no fault is on anywhere, and the SLIs are back at
- * their steady state, under load or, where the load itself kept it down, in a light probe after it.
+ * Whether what was broken is whole again: every component is up, no fault is on anywhere, no telemetry that a fault took
+ * is still missing, and the SLIs are back at their steady state, under load or, where the load itself kept it down, in a light probe after it.
  */
 export const verifyRestoration = async (input: RestorationInput): Promise<Restoration> => {
   const left = await leftOver(input);
   if (left.length > 0) return { restored: false, sentences: [`Not as before: ${left.join('; ')}.`] };
   const gone = 'Everything is up, and every replica was asked: no fault is on.';
   if (input.injected.length === 0) return { restored: true, sentences: [gone, 'Nothing had been broken.'] };
+  const lost = stillLost(input);
+  if (lost) return { restored: false, sentences: [gone, `Not as before: ${lost}.`] };
   const recovery = input.findings?.recovery;
   if (recovery?.observed && recovery.recovered) {
     return { restored: true, sentences: [gone, 'The SLIs came back to their steady state under load.'] };

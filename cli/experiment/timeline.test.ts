@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Attribution } from '../../reports/record/attribution.ts';
+import type { Alert } from '../../reports/record/evidence.ts';
+import type { TelemetryLoss } from '../../reports/record/findings.ts';
 import { poolAttribution, suspect, unknownAttribution } from '../../test/fixtures/evidence/attribution.ts';
 import { downstreamTimeoutEvidence } from '../../test/fixtures/evidence/index.ts';
 import { recordOf } from '../../test/fixtures/evidence/record.ts';
@@ -24,4 +26,30 @@ it('says from when on the telemetry names the culprit, and nothing where it name
   });
   const unnamed = entries(unknownAttribution()).filter(({ what }) => what.includes('culprit'));
   expect(unnamed).toEqual([]);
+});
+
+it('has the lost telemetry, and each alert rule that told somebody within the run', () => {
+  const from = phases[0]!.from;
+  const loss: TelemetryLoss = {
+    ...{ signal: 'logs', from: from + 30, to: from + 41, detectedAt: from + 32, share: 1 },
+    ...{ where: 'there', text: '', evidence: [] },
+  };
+  const alert = (name: string, firedAt: number | null): Alert => ({
+    ...{ name, state: 'firing', labels: {}, activeAt: from, firedAt, endedAt: null },
+  });
+  const alerts = [
+    alert('Burn', from + 35),
+    alert('Burn', from + 33),
+    alert('Before', from - 5),
+    alert('Held', null),
+  ];
+  const input = { phases, faults, incidents, loadEndedAt: null };
+  const all = buildTimeline({ ...input, findings: { ...findings!, telemetryLoss: [loss], alerts } });
+  const told = all.filter(({ what }) => /^telemetry|^alert/.test(what));
+  expect(told.map(({ time, what }) => [time - from, what])).toEqual([
+    [30, 'telemetry: logs begin to get lost'],
+    [32, 'telemetry: the loss of logs can be told'],
+    [33, 'alert rule `Burn` fires'],
+    [41, 'telemetry: the last loss of logs'],
+  ]);
 });

@@ -1,4 +1,7 @@
 import type { ClientSeries } from '../../reports/record/evidence.ts';
+import type { SentCount } from './sent.ts';
+
+export type { NoAnswer, SentCount } from './sent.ts';
 
 /** service.name and service.instance.id of the client's own spans. */
 export const CLIENT_SERVICE = 'k6';
@@ -40,6 +43,8 @@ export interface LoadResult {
   requests: number;
   failures: number;
   attempts: number;
+  /** The attempts by operation, and which of them got no answer. */
+  sent: SentCount[];
   droppedIterations: number;
   thresholds: { metric: string; expression: string; ok: boolean }[];
   /** k6's end-of-test summary as it wrote it; null when it wrote none. */

@@ -1,6 +1,7 @@
 import { ClientSpanBuilder, type ClientSpanContext } from './client-spans.ts';
 import { asLogical, type LogicalSample, parseSample, type Sample } from './k6-samples.ts';
 import type { LoadProgress, LoadResult } from './load-driver.ts';
+import { SentCounter } from './sent.ts';
 import { SeriesBuilder } from './series-builder.ts';
 import type { SpanExporter } from './span-exporter.ts';
 
@@ -9,6 +10,7 @@ type Observed = Pick<
   | 'requests'
   | 'failures'
   | 'attempts'
+  | 'sent'
   | 'droppedIterations'
   | 'series'
   | 'traces'
@@ -21,6 +23,7 @@ export class LoadObserver {
   readonly #series = new SeriesBuilder();
   readonly #spans: ClientSpanBuilder;
   readonly #exporter: SpanExporter | null;
+  readonly #sent = new SentCounter();
   readonly #traces: LoadResult['traces'] = [];
   #firstStart: number | null = null;
   #lastEnd: number | null = null;
@@ -46,6 +49,7 @@ export class LoadObserver {
     this.#series.add(sample);
     if (sample.kind === 'vus') this.#activeVus = sample.value;
     if (sample.kind === 'attempt') {
+      this.#sent.add(sample);
       this.#spans.attempt(sample);
       if (!sample.span) this.#take(asLogical(sample));
     }
@@ -77,6 +81,7 @@ export class LoadObserver {
     this.#exporter?.add(this.#spans.interrupted());
     return {
       ...this.#series.totals,
+      sent: this.#sent.counts,
       series: this.#series.series(),
       traces: this.#traces,
       spans: (await this.#exporter?.close()) ?? { exported: 0, lost: 0 },

@@ -30,7 +30,20 @@ export interface Endpoints {
   docsUrl: string;
   /** OTLP/HTTP base address. */
   otlpUrl: string;
+  /** The real back ends, where the stack runs them; null with the embedded telemetry. */
+  backends: BackendUrls | null;
 }
+
+/** Base addresses of the back ends' HTTP APIs. */
+export interface BackendUrls {
+  prometheus: string;
+  loki: string;
+  tempo: string;
+}
+
+export const TELEMETRY_KINDS = ['grafana', 'embedded'] as const;
+/** Which telemetry a stack runs: Prometheus, Loki, Tempo and the collector, or the embedded one. */
+export type TelemetryKind = (typeof TELEMETRY_KINDS)[number];
 
 export interface StackStatus {
   driver: string;
@@ -41,7 +54,7 @@ export interface StackStatus {
   replicas: Replica[];
   endpoints: Endpoints | null;
   cache: 'redis' | 'in-process';
-  telemetry: string;
+  telemetry: TelemetryKind;
   /** Versions by component. */
   versions: Record<string, string>;
   incidents: Incident[];
@@ -54,6 +67,8 @@ export interface UpOptions {
   replicas?: number;
   /** Retry budget of api's inventory client: share of requests that may be retries (0..1). Off where absent. */
   retryBudget?: number;
+  /** Where absent: grafana as soon as its binaries are there, else embedded. */
+  telemetry?: TelemetryKind;
   /** Take the stack down when this process is gone (demo without --keep). */
   ownerPid?: number;
 }

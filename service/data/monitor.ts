@@ -19,11 +19,19 @@ export const createMonitor = (url: string, name: string, log: Log): Pool => {
   return monitor;
 };
 
-/** Sessions of this database that wait for a lock, by PostgreSQL's own statistics. */
-export const countLockWaits = async (monitor: Pool): Promise<number> => {
-  const { rows } = await monitor.query<{ waiting: number }>(
-    `select count(*)::int4 as waiting from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock'`,
+/** Sessions of this database, by PostgreSQL's own statistics. */
+export interface Sessions {
+  /** At work on a statement, waits within the database included; without the one that asks. */
+  active: number;
+  /** Of these, those that wait for a lock. */
+  lockWaiting: number;
+}
+
+export const countSessions = async (monitor: Pool): Promise<Sessions> => {
+  const { rows } = await monitor.query<Sessions>(
+    `select count(*) filter (where state = 'active' and pid <> pg_backend_pid())::int4 as active,
+            count(*) filter (where wait_event_type = 'Lock')::int4 as "lockWaiting"
+     from pg_stat_activity where datname = current_database()`,
   );
-  return rows[0]!.waiting;
+  return rows[0]!;
 };

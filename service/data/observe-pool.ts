@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { PoolClient, default as pg } from 'pg';
 import type { Log } from '../telemetry/logger.ts';
 import { type Metrics, observedGauge, observedGaugeBy } from '../telemetry/metrics.ts';
 import { operationOf } from './operation.ts';
@@ -50,6 +50,21 @@ const timeAcquiring = (metrics: Metrics, pool: Pool, log: Log): void => {
   pool.connect = ((...parameters: unknown[]) => timed(connect, parameters, ended)) as Pool['connect'];
 };
 
+/** The connections that the pool opens from now on, by the class of which it makes them. */
+const timeConnecting = (metrics: Metrics, pool: Pool): void => {
+  const opened = pool as unknown as { Client: typeof pg.Client };
+  const { Client } = opened;
+  opened.Client = class extends Client {
+    constructor(...parameters: ConstructorParameters<typeof pg.Client>) {
+      super(...parameters);
+      const connect = this.connect.bind(this) as (...all: unknown[]) => unknown;
+      const measured = (...all: unknown[]) =>
+        timed(connect, all, (seconds) => metrics.dbCreateTime.observe(seconds));
+      this.connect = measured as typeof this.connect;
+    }
+  };
+};
+
 const timeStatements = (metrics: Metrics, client: PoolClient, log: Log): void => {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
   const measured = (...parameters: unknown[]) => {
@@ -63,10 +78,11 @@ const timeStatements = (metrics: Metrics, client: PoolClient, log: Log): void =>
   client.query = measured as PoolClient['query'];
 };
 
-/** From now on: the pool's state, and how long it takes to get a connection and to run a statement, by metric and log. */
+/** From now on: the pool's state, and how long it takes to open and to get a connection and to run a statement, by metric and log. */
 export const observePool = (metrics: Metrics, pool: Pool, log: Log): void => {
   const known = new WeakSet<PoolClient>();
   gaugeState(metrics, pool);
+  timeConnecting(metrics, pool);
   timeAcquiring(metrics, pool, log);
   pool.on('acquire', (client) => {
     if (known.has(client)) return;

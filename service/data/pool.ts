@@ -15,6 +15,8 @@ export const createPool = (url: string, max: number, name: string, log: Log): Po
     idleTimeoutMillis: 30_000,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
+  // A connection that is lost in someone's hands fails their statements; unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 };
 

@@ -79,7 +79,7 @@ export interface FaultInfo<P extends z.ZodObject = z.ZodObject> {
   /** Faults that cannot be on at the same carrier at the same time, by name; one side saying so is enough. */
   excludes?: readonly string[];
   /** What the platform must have besides; the fault is refused without it. */
-  needs?: 'redis';
+  needs?: 'redis' | 'toxiproxy' | 'collector';
 }
 
 export interface FaultDefinition<P extends z.ZodObject = z.ZodObject> extends FaultInfo<P> {

@@ -2,7 +2,7 @@ import { context } from '@opentelemetry/api';
 import { OverloadedError, type ServiceError, UpstreamFailureError, UpstreamTimeoutError } from '../errors.ts';
 import type { Log } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { RESEND_COUNT } from '../telemetry/spans.ts';
+import { RESEND_COUNT } from '../telemetry/resend-count.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 export interface Reservation {

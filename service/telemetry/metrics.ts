@@ -69,6 +69,12 @@ export const createMetrics = () => {
       buckets: DATABASE_BUCKETS,
       registers,
     }),
+    dbCreateTime: new Histogram({
+      name: 'db_client_connection_create_time_seconds',
+      help: 'Time to open a connection to the database, login included, or to fail to.',
+      buckets: DATABASE_BUCKETS,
+      registers,
+    }),
     cacheRequests: new Counter({
       name: 'cache_requests_total',
       help: 'Look-ups in the cache.',

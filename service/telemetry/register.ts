@@ -2,10 +2,10 @@
 import { register } from 'node:module';
 import { context } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
-import { NodeSDK } from '@opentelemetry/sdk-node';
+import { metrics, NodeSDK } from '@opentelemetry/sdk-node';
 import { telemetryDefaults } from './defaults.ts';
+import { RESEND_COUNT } from './resend-count.ts';
 import { keepSdk, SERVICE_VERSION } from './sdk.ts';
-import { RESEND_COUNT } from './spans.ts';
 
 for (const [name, value] of Object.entries(telemetryDefaults(process.env, SERVICE_VERSION))) {
   process.env[name] ||= value;
@@ -16,7 +16,14 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, {
   data: { include: ['pg', 'pino'] },
 });
 
+/** Requests and statements are measured once, with exemplars, by metrics.ts: theirs would stand beside those under the same names. */
+const unmeasured = ['undici', 'pg'].map((name) => ({
+  meterName: `@opentelemetry/instrumentation-${name}`,
+  aggregation: { type: metrics.AggregationType.DROP } as const,
+}));
+
 const sdk = new NodeSDK({
+  views: unmeasured,
   instrumentations: [
     getNodeAutoInstrumentations({
       '@opentelemetry/instrumentation-pg': { requireParentSpan: true },
@@ -33,3 +40,6 @@ const sdk = new NodeSDK({
 });
 sdk.start();
 keepSdk(sdk);
+
+// From here on: for frames of our own code, not for the many packages above, whose maps take 10 MB.
+process.setSourceMapsEnabled(true);

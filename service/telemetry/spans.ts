@@ -2,7 +2,6 @@ import {
   type Attributes,
   type Context,
   context,
-  createContextKey,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -11,9 +10,6 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { SERVICE_VERSION } from './sdk.ts';
-
-/** How often the HTTP request that runs now was sent before (semantic conventions: http.request.resend_count). */
-export const RESEND_COUNT = createContextKey('shop.http.request.resend_count');
 
 interface SpanSettings {
   kind?: SpanKind;

@@ -43,7 +43,7 @@ const table = new LeaseTable({
   journal: new LeaseJournal(paths.guard.journal),
   actions: localActions(paths),
   clock: bootClock,
-  processOf: (instance) => processOf(paths, instance),
+  processOf: (component) => processOf(paths, component),
 });
 
 // The keeper starts another; until one can stay, each ends what has run out.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Journal, readJournal } from '../../shared/journal.ts';
-import type { Action } from './action.ts';
+import type { Action, Actions, Subject } from './action.ts';
 import type { Moment } from './boot-clock.ts';
 import { LeaseJournal } from './lease-journal.ts';
 import { LeaseTable } from './lease-table.ts';
@@ -40,10 +40,12 @@ const action = (more: Partial<Action> = {}): Action => ({
   ...more,
 });
 
+const every = (one: Action): Actions => ({ pause: one, kill: one, toxic: one, 'collector-loss': one });
+
 const tableWith = (more: Partial<Action> = {}) =>
   new LeaseTable({
     journal: new LeaseJournal(path),
-    actions: { pause: action(more), kill: action(more) },
+    actions: { ...every(action()), pause: action(more), kill: action(more) },
     clock: () => now,
     processOf: (instance) => (instance === 'nobody' ? undefined : { pid: 7, startedAt: '42' }),
   });
@@ -53,6 +55,7 @@ const order = (more: Partial<Order> = {}): Order => ({
   action: 'pause',
   service: 'api',
   instance: 'api-2',
+  work: {},
   parameters: {},
   target: { rate: 1, seed: 1 },
   leaseSeconds: 5,
@@ -72,7 +75,7 @@ describe('a lease', () => {
     pass(2);
     expect((await table.close('one'))!.state).toMatchObject({ expiresIn: 3, hits: 1 });
     expect(said).toEqual(['begin after opening', 'end after ending']);
-    expect(table.list()).toEqual([]);
+    expect(await table.list()).toEqual([]);
     expect(types()).toEqual(['opening', 'ending', 'ended']);
   });
 
@@ -100,6 +103,33 @@ describe('a lease', () => {
     expect(table.size).toBe(0);
   });
 
+  test('that is lost with its process is over, before its time', async () => {
+    let lost = false;
+    const table = tableWith({ isLost: () => lost });
+    await table.open(order());
+    await table.expire();
+    expect(table.size).toBe(1);
+    lost = true;
+    await table.expire();
+    expect(table.size).toBe(0);
+    expect(await table.renew('one', 5)).toBeUndefined();
+  });
+
+  test('is about the process of what carries it, and tells the action its work', async () => {
+    const begun: Subject[] = [];
+    const table = new LeaseTable({
+      journal: new LeaseJournal(path),
+      actions: every(action({ begin: async (subject) => void begun.push(subject) })),
+      clock: () => now,
+      processOf: (component) => (component === 'toxiproxy' ? { pid: 8, startedAt: '43' } : undefined),
+    });
+    const work = { proxy: 'redis' };
+    await table.open(order({ instance: 'redis', via: 'toxiproxy', work }));
+    expect(begun).toEqual([{ id: 'one', instance: 'redis', process: { pid: 8, startedAt: '43' }, work }]);
+    await expect(table.open(order({ id: 'two', instance: 'redis' }))).rejects.toThrow('redis is held by');
+    expect(new LeaseJournal(path).left[0]!.order).toMatchObject({ via: 'toxiproxy', work });
+  });
+
   test('that cannot be ended stays open and is tried again', async () => {
     let broken = true;
     const end = vi.fn(async () => {
@@ -108,7 +138,7 @@ describe('a lease', () => {
     const table = tableWith({ end });
     await table.open(order());
     await expect(table.close('one')).rejects.toThrow('no answer');
-    expect(table.list()[0]!.state.expiresIn).toBe(0);
+    expect((await table.list())[0]!.state.expiresIn).toBe(0);
     broken = false;
     await table.expire();
     expect(table.size).toBe(0);
@@ -128,10 +158,7 @@ describe('a lease', () => {
     expect(table.size).toBe(1);
     const failing = new LeaseTable({
       journal: new LeaseJournal(join(folder, 'other')),
-      actions: {
-        pause: action({ begin: () => Promise.reject(new Error('it went')) }),
-        kill: action(),
-      },
+      actions: { ...every(action()), pause: action({ begin: () => Promise.reject(new Error('it went')) }) },
       clock: () => now,
       processOf: () => ({ pid: 7, startedAt: '42' }),
     });
@@ -187,11 +214,7 @@ describe('the next guard', () => {
     });
     journal.append('renewing', { id: 'one' });
     journal.close();
-    expect(
-      tableWith()
-        .list()
-        .map(({ state }) => state.id),
-    ).toEqual(['one']);
+    expect((await tableWith().list()).map(({ state }) => state.id)).toEqual(['one']);
     expect(told).toHaveBeenCalledTimes(2);
     told.mockRestore();
   });
@@ -205,7 +228,7 @@ describe('the next guard', () => {
     await first.close('three');
     pass(6);
     const next = tableWith();
-    expect(next.list().map(({ instance, state }) => [instance, state.expiresIn])).toEqual([
+    expect((await next.list()).map(({ instance, state }) => [instance, state.expiresIn])).toEqual([
       ['api-2', 0],
       ['api-1', 54],
     ]);

@@ -35,8 +35,8 @@ export class LeaseTable {
     return this.leases.size;
   }
 
-  list(): Held[] {
-    return [...this.leases.values()].map(({ record }) => this.view(record));
+  list(): Promise<Held[]> {
+    return Promise.all([...this.leases.values()].map(({ record }) => this.view(record)));
   }
 
   /** Begins what is ordered; the same order again is the same lease. Throws GuardRefusal, having undone what it did. */
@@ -78,18 +78,21 @@ export class LeaseTable {
   async close(id: string): Promise<Held | undefined> {
     const lease = this.leases.get(id);
     if (!lease) return undefined;
-    const last = this.view(lease.record);
-    // Should the end fail now, the next look ends it.
-    lease.record.deadline = this.parts.clock();
-    await this.inTurn(lease, () => this.end(lease));
-    return last;
+    return this.inTurn(lease, async () => {
+      if (!this.isOpen(lease)) return undefined;
+      const last = await this.view(lease.record);
+      // Should the end fail now, the next look ends it.
+      lease.record.deadline = this.parts.clock();
+      await this.end(lease);
+      return last;
+    });
   }
 
-  /** Ends the leases that have run out. One that cannot be ended now stays open, and is tried again at the next look. */
+  /** Ends the leases that have run out, and those that are lost. One that cannot be ended now stays open, and is tried again at the next look. */
   async expire(): Promise<void> {
     const now = this.parts.clock();
     const due = [...this.leases.values()].filter(
-      ({ record, ending }) => !ending && secondsUntil(record.deadline, now) === 0,
+      (lease) => !lease.ending && (secondsUntil(lease.record.deadline, now) === 0 || this.isLost(lease)),
     );
     await Promise.allSettled(due.map((lease) => this.inTurn(lease, () => this.expireNow(lease))));
   }
@@ -103,15 +106,20 @@ export class LeaseTable {
 
   private async expireNow(lease: OpenLease): Promise<void> {
     // It may have been renewed while it waited for its turn.
-    if (secondsUntil(lease.record.deadline, this.parts.clock()) === 0) await this.end(lease);
+    if (secondsUntil(lease.record.deadline, this.parts.clock()) === 0 || this.isLost(lease))
+      await this.end(lease);
+  }
+
+  private isLost(lease: OpenLease): boolean {
+    return this.actionOf(lease).isLost?.(subjectOf(lease.record)) ?? false;
   }
 
   private recordOf(order: Order): LeaseRecord {
-    const { instance } = order;
-    const other = this.list().find((held) => held.instance === instance);
-    if (other) throw new GuardRefusal(`${instance} is held by ${other.state.fault} already`);
-    const process = this.parts.processOf(instance);
-    if (!process) throw new GuardRefusal(`${instance} has no process now`);
+    const { instance, via = instance } = order;
+    const other = [...this.leases.values()].find(({ record }) => record.order.instance === instance);
+    if (other) throw new GuardRefusal(`${instance} is held by ${other.record.order.fault} already`);
+    const process = this.parts.processOf(via);
+    if (!process) throw new GuardRefusal(`${via} has no process now`);
     const now = this.parts.clock();
     const deadline = later(now, order.leaseSeconds);
     const record = { order, process, injectedAt: now.wall, deadline };
@@ -153,9 +161,9 @@ export class LeaseTable {
     return this.parts.actions[record.order.action];
   }
 
-  private view(record: LeaseRecord): Held {
+  private async view(record: LeaseRecord): Promise<Held> {
     const { id, fault, parameters, target, service, instance, action } = record.order;
-    const hits = this.parts.actions[action].inEffect(subjectOf(record)) ? 1 : 0;
+    const hits = (await this.parts.actions[action].inEffect(subjectOf(record))) ? 1 : 0;
     const expiresIn = secondsUntil(record.deadline, this.parts.clock());
     const { injectedAt } = record;
     return {
@@ -166,4 +174,7 @@ export class LeaseTable {
   }
 }
 
-const subjectOf = ({ order, process }: LeaseRecord): Subject => ({ instance: order.instance, process });
+const subjectOf = ({ order: { id, instance, work }, process }: LeaseRecord): Subject => ({
+  ...{ id, instance, work },
+  process,
+});

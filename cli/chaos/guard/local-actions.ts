@@ -1,5 +1,6 @@
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { pollUntil } from '../../shared/retry.ts';
+import { COLLECTOR } from '../../stack/local/collector-edge.ts';
 import {
   isAlive,
   isStopped,
@@ -7,7 +8,10 @@ import {
   signalProcess,
 } from '../../stack/local/process-identity.ts';
 import { readState, type StackPaths } from '../../stack/local/state-file.ts';
+import { TOXIPROXY } from '../../stack/local/toxiproxy.ts';
 import type { Action, Actions } from './action.ts';
+import { collectorLoss } from './collector-loss-action.ts';
+import { toxic } from './toxic-action.ts';
 
 /** Longest wait for the supervisor, and for the kernel to stop a process, seconds. */
 const CALL_TIMEOUT = 3;
@@ -66,5 +70,17 @@ const kill = (paths: StackPaths): Action => {
   };
 };
 
+/** Where a component listens, by the state file. */
+const addressOf = (paths: StackPaths, component: string): string | undefined =>
+  readState(paths)?.processes.find(({ name }) => name === component)?.address ?? undefined;
+
 /** What the guard can do to the processes of the local stack. */
-export const localActions = (paths: StackPaths): Actions => ({ kill: kill(paths), pause });
+export const localActions = (paths: StackPaths): Actions => ({
+  kill: kill(paths),
+  pause,
+  toxic: toxic(() => addressOf(paths, TOXIPROXY)),
+  'collector-loss': collectorLoss({
+    folder: () => readState(paths)?.temporary ?? undefined,
+    process: () => processOf(paths, COLLECTOR),
+  }),
+});

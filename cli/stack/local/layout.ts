@@ -3,15 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../shared/package-root.ts';
 import type { Replica } from '../stack.ts';
 import type { ChildSpec } from './supervised-child.ts';
+import type { Addresses } from './toxiproxy.ts';
 
 /** Everything the processes of one stack must agree on. */
 export interface LayoutInput {
   temporary: string;
   logs: string;
   otlpUrl: string;
+  /** Where metrics sent by OTLP are kept, the service sends those of its Node runtime. */
+  keepsOtlpMetrics: boolean;
   adminToken: string;
   databaseUrl: string;
   redisUrl: string | null;
+  /** The addresses as api is to use them, where something stands between. */
+  forApi?: (direct: Addresses) => Addresses;
   apiReplicas: number;
   retryBudget?: number;
   /** Two a role (public, admin) and one for the gateway, in order. */
@@ -24,6 +29,8 @@ export interface Layout {
   gateway: ChildSpec;
   replicas: Replica[];
   baseUrl: string;
+  /** Where what the service needs really is. */
+  addresses: Addresses;
 }
 
 /** Ports that a layout with so many api replicas needs besides the gateway's. */
@@ -43,14 +50,15 @@ const roles = (apiReplicas: number): { service: string; instance: string }[] => 
   ...Array.from({ length: apiReplicas }, (_, i) => ({ service: 'api', instance: `api-${i + 1}` })),
 ];
 
-const roleSpec = (input: LayoutInput, replica: Replica, inventoryUrl: string): ChildSpec => ({
+const roleSpec = (input: LayoutInput, replica: Replica, addresses: Addresses): ChildSpec => ({
   name: replica.instance,
   service: replica.service,
   address: replica.url,
   command: process.execPath,
-  args: ['--enable-source-maps', '--import', dist('service/register.js'), dist('service/server.js')],
+  args: ['--import', dist('service/register.js'), dist('service/server.js')],
   cwd: input.temporary,
   logFile: join(input.logs, `${replica.instance}.log`),
+  layer: 'service',
   ready: 'ipc',
   env: {
     ...baseEnvironment(),
@@ -60,11 +68,12 @@ const roleSpec = (input: LayoutInput, replica: Replica, inventoryUrl: string): C
     PORT: new URL(replica.url).port,
     ADMIN_PORT: new URL(replica.adminUrl).port,
     ADMIN_TOKEN: input.adminToken,
-    DATABASE_URL: input.databaseUrl,
-    ...(input.redisUrl ? { REDIS_URL: input.redisUrl } : {}),
-    INVENTORY_URL: inventoryUrl,
+    DATABASE_URL: addresses.postgresql,
+    ...(addresses.redis ? { REDIS_URL: addresses.redis } : {}),
+    INVENTORY_URL: addresses.inventory,
     LAB_PROFILE: '1',
     OTEL_EXPORTER_OTLP_ENDPOINT: input.otlpUrl,
+    ...(input.keepsOtlpMetrics ? { OTEL_METRICS_EXPORTER: 'otlp' } : {}),
     ...(input.retryBudget === undefined ? {} : { RETRY_BUDGET: String(input.retryBudget) }),
   },
 });
@@ -80,10 +89,15 @@ export const planLayout = (input: LayoutInput): Layout => {
   const inventory = replicas.find(({ service }) => service === 'inventory')!;
   const apis = replicas.filter(({ service }) => service === 'api');
   const baseUrl = local(input.gatewayPort);
+  const addresses = { postgresql: input.databaseUrl, redis: input.redisUrl, inventory: inventory.url };
+  const forApi = input.forApi?.(addresses) ?? addresses;
   return {
     replicas,
     baseUrl,
-    specs: replicas.map((replica) => roleSpec(input, replica, inventory.url)),
+    addresses,
+    specs: replicas.map((replica) =>
+      roleSpec(input, replica, replica.service === 'api' ? forApi : addresses),
+    ),
     gateway: {
       name: 'gateway',
       service: null,
@@ -92,6 +106,7 @@ export const planLayout = (input: LayoutInput): Layout => {
       args: [dist('cli/gateway.js')],
       cwd: input.temporary,
       logFile: join(input.logs, 'gateway.log'),
+      layer: 'service',
       ready: 'ipc',
       env: {
         ...baseEnvironment(),

@@ -8,14 +8,15 @@ import { makeFolder } from '../../shared/folder.ts';
 import { packageRoot } from '../../shared/package-root.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import type { TelemetrySource } from '../../telemetry/telemetry-source.ts';
-import type { DownResult, Stack, StackStatus, UpOptions, UpResult } from '../stack.ts';
+import type { BackendUrls, DownResult, Stack, StackStatus, UpOptions, UpResult } from '../stack.ts';
 import { isGuardMissing, livingGuard } from './guard-files.ts';
 import { endProcess, isAlive } from './process-identity.ts';
 import { readState, type StackPaths, type StackState, stackPaths } from './state-file.ts';
 import { sweepLeftovers } from './sweep.ts';
+import { type Binary, type FoundBinaries, planTelemetry, type TelemetryPlan } from './telemetry-plan.ts';
 
 /** Longest wait for a stack that another command is starting, and for one that is stopping, seconds. */
-const START_TIMEOUT = 60;
+const START_TIMEOUT = 90;
 const STOP_TIMEOUT = 20;
 
 type FromSupervisor =
@@ -25,8 +26,14 @@ type FromSupervisor =
   | { type: 'failed'; code: ErrorCode; message: string; details: string[] };
 
 export interface LocalStackParts {
-  /** The telemetry source behind the supervisor's socket. */
-  telemetryOver(client: AxiosInstance): TelemetrySource;
+  /** The embedded telemetry, behind the supervisor's socket. */
+  telemetryOver(client: AxiosInstance): Promise<TelemetrySource>;
+  /** Prometheus, Loki and Tempo, asked directly. */
+  grafanaOver(backends: BackendUrls): Promise<TelemetrySource>;
+  /** The real telemetry's binaries, where they are; nothing is installed. */
+  binaries(): Promise<FoundBinaries>;
+  /** Null where it is not there: network faults are refused then. */
+  toxiproxy(): Promise<Binary | null>;
 }
 
 /** The stack without Docker: one background supervisor that owns every process, on loopback. */
@@ -42,12 +49,12 @@ export class LocalStack implements Stack {
   async up(options: UpOptions, onChange: (status: StackStatus) => void): Promise<UpResult> {
     const running = await this.status();
     if (running) return { status: this.assertCompatible(running, options), reused: true };
-    if (this.livingState()) return { status: await this.waitForOther(), reused: true };
+    if (this.livingState()) return this.reuse(options);
+    const plan = await planTelemetry(options.telemetry, this.parts.binaries);
+    const toxiproxy = await this.parts.toxiproxy();
     await sweepLeftovers(this.paths);
-    const status = await this.launch(options, onChange);
-    return status === 'taken'
-      ? { status: await this.waitForOther(), reused: true }
-      : { status, reused: false };
+    const status = await this.launch([options, plan, toxiproxy], onChange);
+    return status === 'taken' ? this.reuse(options) : { status, reused: false };
   }
 
   async down(): Promise<DownResult> {
@@ -101,8 +108,10 @@ export class LocalStack implements Stack {
   }
 
   async telemetry(): Promise<TelemetrySource> {
-    await this.assertUp();
-    return this.parts.telemetryOver(this.client(this.livingState()!));
+    const { endpoints } = await this.assertUp();
+    return endpoints?.backends
+      ? this.parts.grafanaOver(endpoints.backends)
+      : this.parts.telemetryOver(this.client(this.livingState()!));
   }
 
   async logFiles(): Promise<Record<string, string>> {
@@ -143,6 +152,9 @@ export class LocalStack implements Stack {
       options.port !== undefined &&
         !status.endpoints?.baseUrl.endsWith(`:${options.port}`) &&
         `its gateway is ${status.endpoints?.baseUrl}`,
+      options.telemetry !== undefined &&
+        options.telemetry !== status.telemetry &&
+        `its telemetry is ${status.telemetry}, not ${options.telemetry}`,
       options.retryBudget !== undefined && 'a retry budget can only be set when it starts',
     ].filter((difference) => difference !== false);
     if (differences.length === 0) return status;
@@ -151,7 +163,11 @@ export class LocalStack implements Stack {
     });
   }
 
-  /** Another command is starting the stack now. */
+  /** The stack that another command is starting now. */
+  private async reuse(options: UpOptions): Promise<UpResult> {
+    return { status: this.assertCompatible(await this.waitForOther(), options), reused: true };
+  }
+
   private async waitForOther(): Promise<StackStatus> {
     const status = await pollUntil(
       async () => (await this.status()) ?? (this.livingState() ? undefined : null),
@@ -164,13 +180,14 @@ export class LocalStack implements Stack {
   }
 
   private launch(
-    options: UpOptions,
+    parts: [UpOptions, TelemetryPlan, Binary | null],
     onChange: (status: StackStatus) => void,
   ): Promise<StackStatus | 'taken'> {
     makeFolder(this.paths.logs, 0o700);
     const log = openSync(join(this.paths.logs, 'supervisor.log'), 'w', 0o600);
     const script = fileURLToPath(new URL('dist/cli/supervisor.js', packageRoot()));
-    const child = spawn(process.execPath, ['--enable-source-maps', script, JSON.stringify(options)], {
+    const asked = parts.map((value) => JSON.stringify(value));
+    const child = spawn(process.execPath, ['--enable-source-maps', script, ...asked], {
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
     });

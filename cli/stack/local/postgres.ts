@@ -122,7 +122,12 @@ const unprivilegedOwner = async (): Promise<Owner | undefined> => {
   );
 };
 
-const initialise = async (binaries: string, data: string, password: string, owner: Owner | undefined) => {
+const initialise = async (
+  binaries: string,
+  data: string,
+  password: string,
+  { owner, signal }: { owner: Owner | undefined; signal: AbortSignal },
+) => {
   const passwordFile = `${data}.password`;
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -140,7 +145,8 @@ const initialise = async (binaries: string, data: string, password: string, owne
     '--no-sync',
   ];
   try {
-    await run(join(binaries, 'bin', 'initdb'), [...flags, '--locale=C'], { ...owner, cwd: dirname(data) });
+    const options = { ...owner, cwd: dirname(data), signal };
+    await run(join(binaries, 'bin', 'initdb'), [...flags, '--locale=C'], options);
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim() || messageOf(cause);
     fail(`initdb failed: ${said}`, cause);
@@ -164,19 +170,20 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Makes a fresh cluster in `temporary` and says how to run it. The data is thrown away at `down`, so it is not
- * synced to disk. Throws POSTGRES_UNAVAILABLE.
+ * Makes a fresh cluster in `temporary` and says how to run it; `signal` ends that. The data is thrown away at `down`, so
+ * it is not synced to disk. Throws POSTGRES_UNAVAILABLE.
  */
 export const preparePostgres = async (
   temporary: string,
   port: number,
   logFile: string,
+  signal: AbortSignal,
 ): Promise<Postgres> => {
   const owner = await unprivilegedOwner();
   const binaries = usableBinaries(temporary, owner);
   const data = join(temporary, 'postgres');
   const password = randomBytes(18).toString('base64url');
-  await initialise(binaries, data, password, owner);
+  await initialise(binaries, data, password, { owner, signal });
   const url = `postgres://shop:${password}@127.0.0.1:${port}/postgres`;
   const command = join(binaries, 'bin', 'postgres');
   const settings = [
@@ -201,6 +208,7 @@ export const preparePostgres = async (
       env: { PATH: process.env.PATH ?? '' },
       owner,
       logFile,
+      layer: 'database',
       ready: () => answers(url),
       // SIGINT is PostgreSQL's "fast" shutdown: sessions are ended, files left in order.
       stopSignal: 'SIGINT',

@@ -84,6 +84,7 @@ export const prepareRedis = async (temporary: string, port: number, logFile: str
       cwd: temporary,
       env: { PATH: process.env.PATH ?? '' },
       logFile,
+      layer: 'database',
       ready: () => pings(port),
     },
   };

@@ -16,7 +16,7 @@ const stateSchema = z.object({
   adminToken: z.string(),
   /** Everything temporary: PostgreSQL's data, the telemetry database. Removed at `down`. */
   temporary: z.string().nullable(),
-  processes: z.array(identitySchema.extend({ name: z.string() })),
+  processes: z.array(identitySchema.extend({ name: z.string(), address: z.string().nullish() })),
 });
 export type StackState = z.infer<typeof stateSchema>;
 

@@ -39,6 +39,7 @@ const supervise = (code: string, more: Partial<ChildSpec> = {}): SupervisedChild
         cwd: folder,
       },
       ...{
+        layer: 'service' as const,
         env: { PATH: process.env.PATH ?? '' },
         logFile: join(folder, 'role-1.log'),
         ready: 'ipc',
@@ -129,4 +130,15 @@ test('one that is paused says so, and can be stopped all the same', async () => 
   await vi.waitFor(() => expect(child.component.state).toBe('paused'));
   await child.stop(10);
   expect(isAlive(paused)).toBe(false);
+});
+
+test('one that does not hear the signal is killed after the time that its spec allows', async () => {
+  const deaf = `process.on('SIGTERM',()=>{});${READY}${STAY}`;
+  await supervise(deaf, { stopTimeout: 0.2 }).start();
+  const identity = child.running!;
+  const begun = performance.now();
+  await child.stop();
+  expect(isAlive(identity)).toBe(false);
+  // Below the time that is allowed where a spec says nothing.
+  expect(performance.now() - begun).toBeLessThan(3500);
 });

@@ -7,6 +7,9 @@ import type { Component, ComponentState } from '../stack.ts';
 import { logTail } from './log-tail.ts';
 import { endProcess, identify, isStopped, type ProcessIdentity, signalProcess } from './process-identity.ts';
 
+/** What is ended together; see STOP_ORDER. */
+export type Layer = 'service' | 'database' | 'collector' | 'store';
+
 export interface ChildSpec {
   name: string;
   /** service.name where it is a role of the service. */
@@ -20,7 +23,10 @@ export interface ChildSpec {
   logFile: string;
   /** 'ipc': it says so itself, by a message `{type: 'ready'}`; else it is asked. */
   ready: 'ipc' | (() => Promise<boolean>);
+  layer: Layer;
   stopSignal?: NodeJS.Signals;
+  /** Longest wait for its end before it is killed, seconds. */
+  stopTimeout?: number;
   /** Longest wait for it to get ready, seconds. */
   readyTimeout?: number;
 }
@@ -35,11 +41,13 @@ export interface ChildEvents {
 }
 
 /** Longest wait for a child to get ready where it says nothing else, seconds. */
-const READY_TIMEOUT = 30;
+const READY_TIMEOUT = 60;
 /** Restart pauses, seconds: doubling, as systemd and Kubernetes back off; after the last one it is given up. */
 const BACK_OFF = [0.2, 0.5, 1, 2, 4, 8];
 /** A child that lived this long, seconds, starts its back-off anew. */
 const SETTLED_AFTER = 30;
+/** Longest wait for the end of a child that was told to end, where it says nothing else, seconds. */
+const STOP_TIMEOUT = 4;
 /** Longest wait for the exit of a process that was killed, seconds. */
 const EXIT_TIMEOUT = 2;
 
@@ -79,8 +87,8 @@ export class SupervisedChild {
     };
   }
 
-  get running(): (ProcessIdentity & { name: string }) | undefined {
-    return this.identity && { name: this.spec.name, ...this.identity };
+  get running(): (ProcessIdentity & { name: string; address: string | null }) | undefined {
+    return this.identity && { name: this.spec.name, address: this.spec.address, ...this.identity };
   }
 
   /** Starts it and waits until it is ready. Throws with the end of its log when it does not get there. */
@@ -100,7 +108,7 @@ export class SupervisedChild {
   }
 
   /** Ends it, with SIGKILL after `patience` seconds. */
-  async stop(patience = 4): Promise<void> {
+  async stop(patience = this.spec.stopTimeout ?? STOP_TIMEOUT): Promise<void> {
     this.stopping = true;
     clearTimeout(this.restartTimer);
     this.clearHold();

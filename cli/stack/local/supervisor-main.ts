@@ -1,19 +1,20 @@
 import { chmodSync, rmSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ObsctlError } from '../../shared/errors.ts';
-import { startEmbeddedTelemetry } from '../../telemetry/embedded/embedded-telemetry.ts';
-import { registerTelemetryRoutes } from '../../telemetry/embedded/telemetry-routes.ts';
 import type { UpOptions } from '../stack.ts';
 import { registerControlRoutes } from './control-routes.ts';
 import { identify, isAlive } from './process-identity.ts';
 import { type StackPaths, stackPaths } from './state-file.ts';
-import { Supervisor } from './supervisor.ts';
+import { Supervisor, type SupervisorParts } from './supervisor.ts';
+import { BACKEND_PORTS, type Binary, type TelemetryPlan } from './telemetry-plan.ts';
 
 /** Composition root of the background process that owns one local stack. */
 const OWNER_CHECK_MS = 1000;
 
 const paths = stackPaths();
-const options = JSON.parse(process.argv[2] ?? '{}') as UpOptions;
+const options = JSON.parse(process.argv[2]!) as UpOptions;
+const plan = JSON.parse(process.argv[3]!) as TelemetryPlan;
+const toxiproxy = JSON.parse(process.argv[4]!) as Binary | null;
 
 /** The command that started us listens only until we are ready; later changes go unheard. */
 const tell = (message: object): Promise<void> =>
@@ -22,20 +23,27 @@ const tell = (message: object): Promise<void> =>
     else resolve();
   });
 
+/** Only the telemetry that was chosen is loaded. */
+const telemetryOf = (chosen: TelemetryPlan): SupervisorParts['telemetry'] =>
+  chosen.kind === 'embedded'
+    ? {
+        kind: 'embedded',
+        ports: 0,
+        start: async (place) =>
+          (await import('./embedded-stack-telemetry.ts')).startEmbeddedStackTelemetry(place),
+      }
+    : {
+        kind: 'grafana',
+        ports: BACKEND_PORTS.length,
+        start: async (place) =>
+          (await import('./grafana/grafana-stack-telemetry.ts')).planGrafanaTelemetry(place, chosen.binaries),
+      };
+
 const supervisor = new Supervisor(options, {
   paths,
   onChange: (status) => void tell({ type: 'status', status }),
-  startTelemetry: async ({ file }) => {
-    const embedded = await startEmbeddedTelemetry({ file, targets: [] });
-    return {
-      otlpUrl: embedded.otlpUrl,
-      detail: 'embedded',
-      source: embedded.source,
-      setTargets: (targets) => embedded.setTargets(targets),
-      routes: (app) => registerTelemetryRoutes(app, embedded.source),
-      close: () => embedded.close(),
-    };
-  },
+  telemetry: telemetryOf(plan),
+  toxiproxy,
 });
 
 const leave = async (code: number): Promise<never> => {

@@ -7,7 +7,7 @@ import type { Incident } from '../../../reports/record/evidence.ts';
 import { nowSeconds } from '../../shared/clock.ts';
 import { messageOf, ObsctlError } from '../../shared/errors.ts';
 import { makeFolder } from '../../shared/folder.ts';
-import type { StackStatus, UpOptions } from '../stack.ts';
+import type { Endpoints, StackStatus, TelemetryKind, UpOptions } from '../stack.ts';
 import { GuardKeeper } from './guard-keeper.ts';
 import { type Layout, planLayout, portsNeeded } from './layout.ts';
 import { assertPortFree, freePorts } from './ports.ts';
@@ -16,18 +16,44 @@ import { identify, isAlive } from './process-identity.ts';
 import { syntheticRoundTrip } from './readiness.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { prepareRedis, type Redis } from './redis.ts';
-import { type ResidentTelemetry, residentComponent } from './resident-telemetry.ts';
+import type { StackTelemetry, TelemetryPlace } from './stack-telemetry.ts';
 import { claimState, removeState, type StackPaths, type StackState, writeState } from './state-file.ts';
-import { type ChildSpec, SupervisedChild } from './supervised-child.ts';
+import { type ChildSpec, type Layer, SupervisedChild } from './supervised-child.ts';
+import type { Binary } from './telemetry-plan.ts';
+import { PROXY_PORTS, planToxiproxy, type ToxiproxyPlan } from './toxiproxy.ts';
 
 export interface SupervisorParts {
   paths: StackPaths;
-  startTelemetry(options: { file: string }): Promise<ResidentTelemetry>;
+  telemetry: {
+    kind: TelemetryKind;
+    /** How many ports it needs. */
+    ports: number;
+    start(place: TelemetryPlace): Promise<StackTelemetry>;
+  };
+  /** Null: nothing stands between api and what it talks to. */
+  toxiproxy: Binary | null;
   /** Called at each change of the status. */
   onChange(status: StackStatus): void;
 }
 
 const DEFAULT_REPLICAS = 2;
+
+/**
+ * What is ended after what: databases after those who would log that they went away, the stores of telemetry after the
+ * collector, which sends them what it still has.
+ */
+const STOP_ORDER: Layer[][] = [['service'], ['database', 'collector'], ['store']];
+
+const endpointsOf = ({ baseUrl }: Layout, { otlpUrl, backends }: StackTelemetry): Endpoints => ({
+  baseUrl,
+  docsUrl: `${baseUrl}/docs/`,
+  otlpUrl,
+  backends,
+});
+
+/** Also where a program that is just ending still writes there, for half a second at most. */
+const removeFolder = (path: string): void =>
+  rmSync(path, { recursive: true, force: true, maxRetries: 4, retryDelay: 50 });
 
 /** Owns every process of one local stack, and takes all of them with it. */
 export class Supervisor {
@@ -37,10 +63,12 @@ export class Supervisor {
   private readonly startedAt = nowSeconds();
   private readonly children: SupervisedChild[] = [];
   private readonly incidents: Incident[] = [];
+  /** What is prepared before a child can start is no child: it is ended by this. */
+  private readonly preparing = new AbortController();
   private reaper: Reaper | undefined;
   private guard: GuardKeeper | undefined;
   private temporary: string | null = null;
-  private telemetry: ResidentTelemetry | undefined;
+  private telemetry: StackTelemetry | undefined;
   private layout: Layout | undefined;
   private redis: Redis = null;
   private postgres: Postgres | undefined;
@@ -70,7 +98,8 @@ export class Supervisor {
     } catch (error) {
       this.error = messageOf(error);
       this.setState('failed');
-      await this.down();
+      // The first error is the one to tell; what cannot be removed now, the next command finds.
+      await this.down().catch(() => {});
       throw error instanceof ObsctlError
         ? error
         : new ObsctlError('STACK_FAILED', messageOf(error), { cause: error });
@@ -92,7 +121,7 @@ export class Supervisor {
     this.telemetry?.routes(app);
   }
 
-  /** Stops every child, gateway first and databases last, and removes what is temporary. */
+  /** Stops every child in STOP_ORDER, and removes what is temporary. */
   down(): Promise<void> {
     this.ending ??= this.endAll();
     return this.ending;
@@ -104,20 +133,16 @@ export class Supervisor {
       driver: 'local',
       state: this.state,
       startedAt: this.startedAt,
-      components: [
-        ...this.children.map((child) => child.component),
-        ...(telemetry ? [residentComponent(telemetry)] : []),
-      ],
+      components: [...this.children.map((child) => child.component), ...(telemetry?.components ?? [])],
       replicas: layout?.replicas ?? [],
-      endpoints:
-        layout && telemetry
-          ? { baseUrl: layout.baseUrl, docsUrl: `${layout.baseUrl}/docs/`, otlpUrl: telemetry.otlpUrl }
-          : null,
+      endpoints: layout && telemetry ? endpointsOf(layout, telemetry) : null,
       cache: redis ? 'redis' : 'in-process',
-      telemetry: telemetry?.detail ?? 'embedded',
+      telemetry: this.parts.telemetry.kind,
       versions: {
         ...(postgres ? { postgresql: postgres.version } : {}),
         ...(redis ? { redis: redis.version } : {}),
+        ...(this.parts.toxiproxy ? { toxiproxy: this.parts.toxiproxy.version } : {}),
+        ...telemetry?.versions,
       },
       incidents: this.incidents,
       error: this.error,
@@ -133,41 +158,66 @@ export class Supervisor {
     this.reaper?.remove(this.temporary);
     this.saveState();
     const apiReplicas = this.options.replicas ?? DEFAULT_REPLICAS;
-    const [postgresPort, redisPort, gatewayPort, ...ports] = await freePorts(portsNeeded(apiReplicas) + 3);
-    await this.startBackends(postgresPort!, redisPort!);
+    const needed = portsNeeded(apiReplicas);
+    const free = await freePorts(needed + this.parts.telemetry.ports + PROXY_PORTS + 3);
+    const [postgresPort, redisPort, gatewayPort] = free.splice(0, 3);
+    const ports = free.splice(0, needed);
+    const proxy = this.proxyOn(free.splice(0, PROXY_PORTS));
+    await Promise.all([
+      this.startTelemetry(free),
+      this.startPostgres(postgresPort!),
+      this.startRedis(redisPort!),
+    ]);
     this.layout = planLayout({
       temporary: this.temporary,
       logs: this.parts.paths.logs,
       otlpUrl: this.telemetry!.otlpUrl,
+      keepsOtlpMetrics: this.telemetry!.kind === 'grafana',
       adminToken: this.adminToken,
       databaseUrl: this.postgres!.url,
       redisUrl: this.redis?.url ?? null,
+      forApi: proxy?.proxied,
       apiReplicas,
       retryBudget: this.options.retryBudget,
       ports,
       gatewayPort: this.options.port ?? gatewayPort!,
     });
+    if (proxy) await this.startChild(proxy.specFor(this.layout.addresses));
     await this.startService(this.layout);
   }
 
-  private async startBackends(postgresPort: number, redisPort: number): Promise<void> {
-    const log = (name: string) => join(this.parts.paths.logs, `${name}.log`);
-    const file = join(this.temporary!, 'telemetry.duckdb');
-    [this.telemetry, this.postgres, this.redis] = await Promise.all([
-      this.parts.startTelemetry({ file }),
-      preparePostgres(this.temporary!, postgresPort, log('postgresql')),
-      prepareRedis(this.temporary!, redisPort, log('redis')),
-    ]);
-    const specs = [this.postgres.spec, this.redis?.spec].filter((spec) => spec != null);
-    await Promise.all(specs.map((spec) => this.startChild(spec)));
+  private proxyOn(ports: number[]): ToxiproxyPlan | null {
+    const path = this.parts.toxiproxy?.path;
+    return path
+      ? planToxiproxy({ path, ports, temporary: this.temporary!, logs: this.parts.paths.logs })
+      : null;
+  }
+
+  private async startTelemetry(ports: number[]): Promise<void> {
+    const { paths, telemetry } = this.parts;
+    this.telemetry = await telemetry.start({ temporary: this.temporary!, logs: paths.logs, ports });
+    await Promise.all(this.telemetry.children.map((spec) => this.startChild(spec)));
+  }
+
+  private async startPostgres(port: number): Promise<void> {
+    const { signal } = this.preparing;
+    this.postgres = await preparePostgres(this.temporary!, port, this.logFile('postgresql'), signal);
+    await this.startChild(this.postgres.spec);
+  }
+
+  private async startRedis(port: number): Promise<void> {
+    this.redis = await prepareRedis(this.temporary!, port, this.logFile('redis'));
+    if (this.redis?.spec) await this.startChild(this.redis.spec);
+  }
+
+  private logFile(name: string): string {
+    return join(this.parts.paths.logs, `${name}.log`);
   }
 
   private async startService(layout: Layout): Promise<void> {
     await Promise.all(layout.specs.map((spec) => this.startChild(spec)));
     await this.startChild(layout.gateway);
-    this.telemetry!.setTargets(
-      layout.replicas.map(({ service, instance, url }) => ({ service, instance, url: `${url}/metrics` })),
-    );
+    this.telemetry!.setTargets(layout.replicas);
     const missing = await syntheticRoundTrip(layout.baseUrl, this.telemetry!.source);
     if (missing.length > 0)
       throw new Error(`the readiness round-trip did not bring back: ${missing.join(', ')}`);
@@ -193,19 +243,16 @@ export class Supervisor {
     this.changed();
   }
 
-  /** Everything but the databases first: they would only log that their database went away. */
   private async endAll(): Promise<void> {
     this.setState('stopping');
+    this.preparing.abort();
     await this.guard?.end();
-    const [backends, others] = [true, false].map((wanted) =>
-      this.children.filter(
-        (child) => (child.spec.service === null && child.spec.name !== 'gateway') === wanted,
-      ),
-    );
-    await Promise.all(others!.map((child) => child.stop()));
-    await Promise.all(backends!.map((child) => child.stop()));
+    for (const layers of STOP_ORDER) {
+      const next = this.children.filter(({ spec }) => layers.includes(spec.layer));
+      await Promise.all(next.map((child) => child.stop()));
+    }
     await this.telemetry?.close().catch(() => {});
-    if (this.temporary) rmSync(this.temporary, { recursive: true, force: true });
+    if (this.temporary) removeFolder(this.temporary);
     await this.reaper?.done();
     if (this.claimed) removeState(this.parts.paths);
   }

@@ -1,0 +1,71 @@
+import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { z } from 'zod';
+import { isAlive } from '../../stack/local/process-identity.ts';
+import type { Action, Subject } from './action.ts';
+
+/** Longest wait for an answer of the proxy, milliseconds. */
+const CALL_TIMEOUT_MS = 3000;
+
+/** What is done to the connections through one of Toxiproxy's proxies, in its own words. */
+export const toxicWorkSchema = z.object({
+  proxy: z.string(),
+  type: z.string(),
+  stream: z.enum(['upstream', 'downstream']),
+  /** Share of the connections, 0..1. */
+  toxicity: z.number(),
+  attributes: z.record(z.string(), z.number()),
+});
+export type ToxicWork = z.infer<typeof toxicWorkSchema>;
+
+const isStatus = (error: unknown, status: number): boolean =>
+  isAxiosError(error) && error.response?.status === status;
+
+/** Toxiproxy's own reason, which says more than a status. */
+const reasonOf = (error: unknown): unknown => {
+  const said = isAxiosError<{ error?: string }>(error) ? error.response?.data?.error : undefined;
+  return said ? new Error(`the proxy refused: ${said}`) : error;
+};
+
+/**
+ * A toxic that bears the lease's id. It lives in Toxiproxy's memory: one that was started again has none, and the lease
+ * is over.
+ */
+export const toxic = (address: () => string | undefined): Action => {
+  const client = (): AxiosInstance => {
+    const baseURL = address();
+    if (!baseURL) throw new Error('the proxy is not there');
+    return axios.create({ baseURL, timeout: CALL_TIMEOUT_MS, proxy: false, maxRedirects: 0 });
+  };
+  const toxicsOf = ({ work }: Subject) => `/proxies/${toxicWorkSchema.parse(work).proxy}/toxics`;
+  /** Throws where the proxy lives and does not say: that is no end. */
+  const isThere = async (subject: Subject): Promise<boolean> => {
+    try {
+      await client().get(`${toxicsOf(subject)}/${subject.id}`);
+      return true;
+    } catch (error) {
+      if (isStatus(error, 404) || !isAlive(subject.process)) return false;
+      throw reasonOf(error);
+    }
+  };
+  return {
+    async begin(subject) {
+      const { proxy: _proxy, ...rest } = toxicWorkSchema.parse(subject.work);
+      try {
+        await client().post(toxicsOf(subject), { name: subject.id, ...rest });
+      } catch (error) {
+        // The same order once more.
+        if (!isStatus(error, 409)) throw reasonOf(error);
+      }
+    },
+    extend: isThere,
+    async end(subject) {
+      try {
+        await client().delete(`${toxicsOf(subject)}/${subject.id}`);
+      } catch (error) {
+        if (!isStatus(error, 404) && isAlive(subject.process)) throw reasonOf(error);
+      }
+    },
+    inEffect: (subject) => isThere(subject).catch(() => false),
+    isLost: ({ process }) => !isAlive(process),
+  };
+};
