@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunRecord } from '../../reports/record/record.ts';
 import { type Obsctl, obsctlOf } from './obsctl.ts';
-import { argumentsOf, type Entry, loadSeconds } from './plan.ts';
+import { argumentsOf, loadSeconds, type RunEntry } from './plan.ts';
 import { folderOf, isDone, readRecord, runFolderOf, writeOutcome } from './store.ts';
 
 /** A stack gathers jobs, rows and heap: after so many runs it is made anew. */
@@ -19,15 +19,21 @@ const OVERHEAD_SECONDS = 8;
 export interface ExecuteOptions {
   root: string;
   out: string;
-  entries: Entry[];
+  entries: RunEntry[];
+  /** Flags of `obsctl up` besides its own. */
+  up?: string[];
+  /** Runs that a stack serves before it is made anew. */
+  runsAStack?: number;
   signal: AbortSignal;
   log: (line: string) => void;
 }
 
 const lastLine = (text: string): string | null => text.trim().split('\n').at(-1) || null;
 
+type StackOptions = Pick<ExecuteOptions, 'out' | 'log' | 'up' | 'runsAStack'>;
+
 /** One stack at a time, brought up when the first run needs it. */
-const createStack = (obsctl: Obsctl, { out, log }: Pick<ExecuteOptions, 'out' | 'log'>) => {
+const createStack = (obsctl: Obsctl, { out, log, up = [], runsAStack = RUNS_A_STACK }: StackOptions) => {
   let runs: number | null = null;
   const down = async (): Promise<void> => {
     if (runs === null) return;
@@ -38,12 +44,12 @@ const createStack = (obsctl: Obsctl, { out, log }: Pick<ExecuteOptions, 'out' | 
     down,
     /** A stack that is up and answers; made anew where it has served long enough. Throws what `up` said. */
     ready: async (): Promise<void> => {
-      if (runs !== null && (runs >= RUNS_A_STACK || (await obsctl(['status', '--json'])).exitCode !== 0))
+      if (runs !== null && (runs >= runsAStack || (await obsctl(['status', '--json'])).exitCode !== 0))
         await down();
       if (runs === null) {
         log('bringing the stack up');
-        let { exitCode, stderr } = await obsctl(['up', '--json']);
-        if (exitCode !== 0) ({ exitCode, stderr } = await obsctl(['up', '--json']));
+        let { exitCode, stderr } = await obsctl(['up', ...up, '--json']);
+        if (exitCode !== 0) ({ exitCode, stderr } = await obsctl(['up', ...up, '--json']));
         if (exitCode !== 0)
           throw new Error(`the stack did not come up: ${lastLine(stderr) ?? `exit code ${exitCode}`}`);
         runs = 0;
@@ -62,7 +68,7 @@ const leftUnwell = (record: RunRecord | null): boolean =>
   !record?.execution.restored || record.verdict.name === 'error';
 
 const runEntry = async (
-  entry: Entry,
+  entry: RunEntry,
   obsctl: Obsctl,
   { out, signal }: ExecuteOptions,
 ): Promise<RunRecord | null> => {
@@ -89,7 +95,7 @@ const toldOf = (record: RunRecord | null): string => {
 
 const minutes = (seconds: number): string => `${Math.ceil(seconds / 60)} min`;
 
-const remaining = (entries: Entry[], overhead: number): number =>
+const remaining = (entries: RunEntry[], overhead: number): number =>
   entries.reduce((sum, entry) => sum + loadSeconds(entry) + PAUSE_SECONDS + overhead, 0);
 
 /** Runs the entries one after the other; a run that fails is written down and the next one begins. */

@@ -60,7 +60,8 @@ export const parseOptions = (args: string[]): Options => {
   return { half, only, out, resume, help, tableOnly: values['table-only'], dryRun: values['dry-run'] };
 };
 
-const environmentOf = ({ environment: e }: RunRecord): string =>
+/** Versions and machine of a run, on one line. */
+export const environmentOf = ({ environment: e }: RunRecord): string =>
   `obsctl ${e.obsctl}, Node ${e.node}, k6 ${e.k6}, ${e.platform}, ${e.cpus} CPUs, stack ${e.stack}, telemetry ${e.telemetry}, cache ${e.cache}`;
 
 /** The whole matrix, from what the runs left; same runs, same bytes. */
@@ -93,7 +94,8 @@ const toRun = ({ resume }: Options, entries: Entry[], out: string): Entry[] => {
   return entries.filter((entry) => !done.includes(entry));
 };
 
-const interruptible = (): AbortSignal => {
+/** Aborted by the first Ctrl-C. */
+export const interruptible = (): AbortSignal => {
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   process.once('SIGTERM', () => controller.abort());

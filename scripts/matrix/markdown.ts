@@ -71,8 +71,11 @@ const rankText = ({ score }: Truth): string => (score?.rank == null ? '–' : St
 const injectedText = (row: Row): string =>
   row.faults.length > 0 ? row.faults.map(cellCode).join(' + ') : 'nothing';
 
+/** Answers that name no culprit of the service. */
+const NAMELESS = ['unknown', 'nothing', 'loss'];
+
 const answerText = (row: Row): string =>
-  row.answer === 'unknown' || row.answer === 'nothing'
+  NAMELESS.includes(row.answer)
     ? [`"${row.answer}"`, ...(row.answer === 'unknown' ? row.suspects.map(suspectText) : [])].join('; ')
     : row.suspects.map(suspectText).join('; ');
 

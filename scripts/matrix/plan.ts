@@ -2,16 +2,20 @@
 
 export type Half = 'tuning' | 'unseen';
 
-export interface Entry {
+/** One run of obsctl. */
+export interface RunEntry {
   /** Name of its folder under --out. */
   id: string;
-  /** Rules may be tuned on the runs of one half; the published figures are those of the other. */
-  half: Half;
   seed: number;
   /** By name; none: a run in which nothing is injected. */
   faults: string[];
   /** Flags of `obsctl run` besides those that every run has; later ones win. */
   flags: string[];
+}
+
+export interface Entry extends RunEntry {
+  /** Rules may be tuned on the runs of one half; the published figures are those of the other. */
+  half: Half;
 }
 
 /** Seconds of each phase. */
@@ -97,6 +101,22 @@ const VARIANTS: Record<string, Variants> = {
     tuning: ['--replica api-1', '--replica inventory-1 --load-rate 50', '--replica api-2'],
     unseen: ['--replica inventory-1', '--replica api-1 --load-rate 60'],
   },
+  'network-latency': {
+    tuning: ['--set ms=150', '--set ms=80 --set jitter=40', '--set ms=400 --set dependency=inventory'],
+    unseen: ['--set ms=200 --set jitter=50', '--set ms=100 --set dependency=redis'],
+  },
+  'network-partition': {
+    tuning: ['', '--set mode=drop', '--set dependency=inventory'],
+    unseen: ['--load-rate 55', '--set dependency=redis'],
+  },
+  'log-loss': {
+    tuning: ['--rate 1', '--rate 0.5', '--rate 0.8'],
+    unseen: ['--rate 0.9', '--rate 0.4'],
+  },
+  'trace-loss': {
+    tuning: ['--rate 0.5', '--rate 1', '--rate 0.2'],
+    unseen: ['--rate 0.3', '--rate 0.8'],
+  },
 };
 
 const NO_FAULT: Record<Half, string[]> = {
@@ -176,13 +196,13 @@ export const chosen = ({ half, only }: Choice, plan: Entry[] = PLAN): Entry[] =>
   );
 
 /** Seconds that the load of the entry takes. */
-export const loadSeconds = ({ faults }: Entry): number => {
+export const loadSeconds = ({ faults }: RunEntry): number => {
   const { warmUp, steady, fault, recovery } = faults.length > 0 ? PHASES : NO_FAULT_PHASES;
   return warmUp + steady + fault + recovery;
 };
 
 /** The arguments of `obsctl` that run the entry. */
-export const argumentsOf = ({ faults, seed, flags }: Entry, out: string): string[] => {
+export const argumentsOf = ({ faults, seed, flags }: RunEntry, out: string): string[] => {
   const { warmUp, steady, fault, recovery } = faults.length > 0 ? PHASES : NO_FAULT_PHASES;
   return [
     'run',

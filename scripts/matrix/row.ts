@@ -1,11 +1,12 @@
 import type { Suspect } from '../../reports/record/attribution.ts';
+import type { Window } from '../../reports/record/common.ts';
 import type { FaultScore, RunRecord } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
-import { type Entry, PHASES } from './plan.ts';
+import { type Entry, PHASES, type RunEntry } from './plan.ts';
 
 /** What came of an entry of the plan, as the script wrote it beside the run folder. */
-export interface Outcome {
-  entry: Entry;
+export interface Outcome<E extends RunEntry = Entry> {
+  entry: E;
   exitCode: number | null;
   /** What obsctl said where it left no record. */
   error: string | null;
@@ -102,25 +103,33 @@ const least = (values: (number | null)[]): number | null => {
   return known.length > 0 ? Math.min(...known) : null;
 };
 
+/** A culprit that is named goes before a loss of telemetry, which is an answer of its own kind. */
 const answerOf = ({ findings }: RunRecord): Answer => {
   const { status, suspects } = findings?.attribution ?? { status: 'nothing', suspects: [] };
-  return status === 'named' && suspects[0] ? suspects[0].kind : status === 'named' ? 'unknown' : status;
+  if (status === 'named') return suspects[0]?.kind ?? 'unknown';
+  return findings && findings.telemetryLoss.length > 0 ? 'loss' : status;
 };
 
+/** When an alarm was on, or telemetry was said to be lost: both are false in a calm run. */
+const alarmsOf = ({ findings }: RunRecord): Window[] => [
+  ...(findings?.spikes ?? []).map(({ detectedAt, endedAt }) => ({
+    from: detectedAt,
+    to: endedAt ?? Number.POSITIVE_INFINITY,
+  })),
+  ...(findings?.telemetryLoss ?? []).map(({ from, to }) => ({ from, to })),
+];
+
 /** Windows of a fault's length from the end of the steady phase to the end of the run; alarmed: an alarm was on in it. */
-const windowsOf = ({ phases, findings }: RunRecord): { windows: number; alarmed: number } => {
-  const from = phases.find(({ name }) => name === 'fault')?.from;
-  const to = phases.at(-1)?.to;
+const windowsOf = (record: RunRecord): { windows: number; alarmed: number } => {
+  const from = record.phases.find(({ name }) => name === 'fault')?.from;
+  const to = record.phases.at(-1)?.to;
   if (from === undefined || to === undefined) return { windows: 0, alarmed: 0 };
   const starts = Array.from(
     { length: Math.floor((to - from) / PHASES.fault + 1e-6) },
     (_, i) => from + i * PHASES.fault,
   );
-  const on = (start: number) =>
-    (findings?.spikes ?? []).some(
-      ({ detectedAt, endedAt }) =>
-        detectedAt < start + PHASES.fault && (endedAt ?? Number.POSITIVE_INFINITY) > start,
-    );
+  const alarms = alarmsOf(record);
+  const on = (start: number) => alarms.some((alarm) => alarm.from < start + PHASES.fault && alarm.to > start);
   return { windows: starts.length, alarmed: starts.filter(on).length };
 };
 

@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunRecord, runRecordSchema } from '../../reports/record/record.ts';
-import type { Entry } from './plan.ts';
+import type { RunEntry } from './plan.ts';
 import type { Outcome } from './row.ts';
 
 /** Where an entry's run folder and its outcome are kept: `<out>/<entry id>/`. */
-export const folderOf = (out: string, { id }: Entry): string => join(out, id);
+export const folderOf = (out: string, { id }: RunEntry): string => join(out, id);
 
-const outcomeFile = (out: string, entry: Entry): string => join(folderOf(out, entry), 'outcome.json');
+const outcomeFile = (out: string, entry: RunEntry): string => join(folderOf(out, entry), 'outcome.json');
 
 /** The entry's run folder: the newest with a record; null where there is none. */
-export const runFolderOf = (out: string, entry: Entry): string | null => {
+export const runFolderOf = (out: string, entry: RunEntry): string | null => {
   const folder = folderOf(out, entry);
   if (!existsSync(folder)) return null;
   const runs = readdirSync(folder)
@@ -19,9 +19,9 @@ export const runFolderOf = (out: string, entry: Entry): string | null => {
   return runs.length > 0 ? join(folder, runs.at(-1)!) : null;
 };
 
-export const isDone = (out: string, entry: Entry): boolean => existsSync(outcomeFile(out, entry));
+export const isDone = (out: string, entry: RunEntry): boolean => existsSync(outcomeFile(out, entry));
 
-export const writeOutcome = (out: string, outcome: Outcome): void => {
+export const writeOutcome = (out: string, outcome: Outcome<RunEntry>): void => {
   mkdirSync(folderOf(out, outcome.entry), { recursive: true });
   writeFileSync(outcomeFile(out, outcome.entry), `${JSON.stringify(outcome, null, 2)}\n`);
 };
@@ -37,15 +37,15 @@ export const readRecord = (folder: string | null): RunRecord | null => {
 };
 
 /** What is there of these entries, in their order. */
-export const readOutcomes = (
+export const readOutcomes = <E extends RunEntry>(
   out: string,
-  entries: Entry[],
-): { outcome: Outcome; record: RunRecord | null }[] =>
+  entries: E[],
+): { outcome: Outcome<E>; record: RunRecord | null }[] =>
   entries
     .filter((entry) => isDone(out, entry))
     .map((entry) => ({
       outcome: {
-        ...(JSON.parse(readFileSync(outcomeFile(out, entry), 'utf8')) as Outcome),
+        ...(JSON.parse(readFileSync(outcomeFile(out, entry), 'utf8')) as Outcome<E>),
         entry,
       },
       record: readRecord(runFolderOf(out, entry)),
