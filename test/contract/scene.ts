@@ -50,7 +50,8 @@ export class Scene {
     const from = nowSeconds() - 2;
     await under.scrape(this.targets.map(({ service, instance, url }) => ({ service, instance, url })));
     await this.until(patience, async () => {
-      const up = (await this.source.runtime(this.wide(from))).value.filter(({ name }) => name === 'up');
+      const { value } = await this.source.runtime(this.wide(from));
+      const up = value.filter(({ name, service }) => name === 'up' && service === this.targets[0]!.service);
       return up.length === this.targets.length && up.every(({ points }) => points.length >= 2);
     });
     await this.send(encoding);

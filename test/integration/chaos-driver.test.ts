@@ -20,7 +20,12 @@ const bringUp = async (): Promise<void> => {
   user = new User();
   await user.json(['up', '--replicas', '2']);
   process.env.XDG_STATE_HOME = join(user.home, 'state');
-  stack = new LocalStack({ telemetryOver: createEmbeddedTelemetrySource });
+  stack = new LocalStack({
+    toxiproxy: async () => null,
+    telemetryOver: async (client) => createEmbeddedTelemetrySource(client),
+    grafanaOver: () => Promise.reject(new Error('this stack is embedded')),
+    binaries: async () => ({ found: null, missing: ['prometheus'] }),
+  });
   driver = createChaos(stack, (options) => stack.guardSocket(options));
 };
 

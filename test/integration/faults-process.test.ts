@@ -261,7 +261,8 @@ describe('a fault that the process suffers shows as the matrix says, and is gone
     await eventually('all of it', async () => (await state(api)).hits === 120 || undefined);
     const full = await metric(api, HEAP);
     expect(full).toBeGreaterThan(halfway);
-    expect(full - heap).toBeGreaterThan(100 * MEGABYTE);
+    // 120 MB of live objects, less what was garbage in the first reading and has been collected since.
+    expect(full - heap).toBeGreaterThan(90 * MEGABYTE);
     expect((await metric(api, GC)) - gc - steadyGc).toBeGreaterThan(2 * steadyGc);
     expect((await product()).status).toBe(200);
     await clear(api, id);

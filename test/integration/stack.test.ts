@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StackStatus } from '../../cli/stack/stack.ts';
 import { alive, eventually, type StateFile, User } from '../support/cli.ts';
@@ -60,6 +60,12 @@ describe('up and down', () => {
     const other = await user.run(['up', '--replicas', '3']);
     expect([other.code, other.stderr]).toEqual([9, expect.stringContaining('it has 2 api replicas, not 3')]);
 
+    const unlike = await user.run(['up', '--telemetry', 'grafana']);
+    expect([unlike.code, unlike.stderr]).toEqual([
+      9,
+      expect.stringContaining('its telemetry is embedded, not grafana'),
+    ]);
+
     const state = user.state();
     expect((await user.run(['down'])).code).toBe(0);
     nothingIsLeft(state);
@@ -110,7 +116,7 @@ describe('up and down', () => {
     kill(state, 'reaper');
     process.kill(state.supervisor.pid, 'SIGKILL');
     await eventually('the roles have left by themselves', () =>
-      alive(state.processes).every((name) => ['postgresql', 'redis'].includes(name)),
+      alive(state.processes).every((name) => ['postgresql', 'redis', 'toxiproxy'].includes(name)),
     );
     expect((await user.run(['down'])).stderr).toContain('cleaned up: process postgresql');
     nothingIsLeft(state);
@@ -166,6 +172,24 @@ describe('what is in the way', () => {
     server.close();
     expect([code, stderr]).toEqual([9, expect.stringContaining(`Port ${port} on 127.0.0.1 is in use`)]);
     expect((await user.run(['status'])).code).toBe(9);
+  });
+
+  test('the real telemetry without its binaries is refused with the way to them', async () => {
+    const nowhere = { PATH: dirname(process.execPath), XDG_CACHE_HOME: join(user.home, 'cache') };
+    const { code, stderr } = await user.run(['up', '--telemetry', 'grafana'], nowhere);
+    expect([code, stderr]).toEqual([9, expect.stringContaining('obsctl tools install')]);
+    expect(stderr).toContain('otelcol, prometheus, loki, tempo');
+    expect((await user.run(['status'])).code).toBe(9);
+  });
+
+  test('a telemetry that there is not, by flag and by environment, is refused with those there are', async () => {
+    for (const command of ['up', 'run', 'demo']) {
+      const fault = command === 'run' ? ['--fault', 'latency'] : [];
+      const { code, stderr } = await user.run([command, ...fault, '--telemetry', 'zipkin']);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('one of grafana, embedded')]);
+    }
+    const { code, stderr } = await user.run(['up'], { OBSCTL_TELEMETRY: 'zipkin' });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('OBSCTL_TELEMETRY')]);
   });
 
   test('a state folder that is a file is refused with the reason', async () => {

@@ -82,6 +82,7 @@ const collect = async (): Promise<Evidence> => {
     phases: [{ name: 'steady', ...window }],
     client: null,
     clientTraces: clientTraces(),
+    load: null,
     incidents: [],
     entryService: 'api',
     clientService: 'load',

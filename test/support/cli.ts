@@ -26,7 +26,14 @@ export class User {
   readonly runs = join(this.home, 'runs');
 
   environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-    return { ...process.env, XDG_STATE_HOME: join(this.home, 'state'), NO_COLOR: '1', ...extra };
+    return {
+      ...process.env,
+      XDG_STATE_HOME: join(this.home, 'state'),
+      NO_COLOR: '1',
+      // Else a machine with the real back ends in its cache would test something else.
+      OBSCTL_TELEMETRY: 'embedded',
+      ...extra,
+    };
   }
 
   start(args: string[], extra: Record<string, string> = {}): ChildProcess & { outcome: Promise<Outcome> } {

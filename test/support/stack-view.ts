@@ -97,7 +97,7 @@ export const watchSessions = async (url: string) => {
 /** What the platform's own processes wrote: the lines of their log files, without those of obsctl's. */
 export const platformLogs = (user: User): Record<string, string[]> => {
   const folder = join(user.home, 'state/obsctl/stack/logs');
-  const files = readdirSync(folder).filter((file) => !/^(supervisor|guard|reaper)/.test(file));
+  const files = readdirSync(folder).filter((file) => !/^(supervisor|guard|reaper|toxiproxy)/.test(file));
   return Object.fromEntries(
     files.map((file) => [file, readFileSync(join(folder, file), 'utf8').split('\n')]),
   );

@@ -23,6 +23,7 @@ export const score = (changes: Partial<FaultScore> = {}): FaultScore => ({
   rank: 1,
   timeToDetect: 3,
   timeToAttribute: 5,
+  alerts: [],
   ...changes,
 });
 

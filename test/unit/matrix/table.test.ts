@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Spike } from '../../../reports/record/findings.ts';
+import type { Spike, TelemetryLoss } from '../../../reports/record/findings.ts';
 import type { RunRecord } from '../../../reports/record/record.ts';
 import { matrixOf } from '../../../scripts/matrix/main.ts';
 import { readme } from '../../../scripts/matrix/markdown.ts';
@@ -98,6 +98,26 @@ describe('runs without a fault', () => {
     expect(rows(calm([alarm(3, 16)]))[0]!.alarmed).toBe(2);
     expect(rows(calm([alarm(3, null)]))[0]!.alarmed).toBe(2);
     expect(rows(calm([alarm(31, 33)]))[0]!.alarmed).toBe(0);
+  });
+
+  it('are alarmed by lost telemetry too, which is an answer of its own', () => {
+    const loss: TelemetryLoss = {
+      ...{ signal: 'logs', from: from + 3, to: from + 5, detectedAt: from + 4, share: 1 },
+      ...{ where: 'there', text: '', evidence: [] },
+    };
+    const lossy = {
+      ...record().findings!,
+      spikes: [],
+      attribution: poolAttribution({ status: 'nothing', suspects: [] }),
+      telemetryLoss: [loss],
+    };
+    const [row] = rows(
+      result({ id: 'no-fault-unseen-1', faults: [] }, { faults: [], scores: [], findings: lossy }),
+    );
+    expect(row).toMatchObject({ windows: 2, alarmed: 1, answer: 'loss' });
+    expect(rows(result({}, { findings: { ...lossy, attribution: poolAttribution() } }))[0]!.answer).toBe(
+      'pool',
+    );
   });
 
   it('count by window, and in no other rate', () => {
