@@ -2,7 +2,7 @@
 // three, and the most memory the process held besides what the evidence itself takes. Prints JSON.
 //   node scripts/bench/analysis.mjs [--spans 200000]
 import { parseArgs } from 'node:util';
-import { load } from './load-entry.mjs';
+import { load } from '../bundled.mjs';
 
 const { values } = parseArgs({ options: { spans: { type: 'string', default: '200000' } } });
 const { largeEvidence } = await load('scripts/bench/analysis-evidence.ts');

@@ -1,8 +1,8 @@
 // Sends spans to an OTLP/HTTP receiver, as a process of its own, so that what the receiver uses is told from it.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { load } from '../bundled.mjs';
 import { pause } from './figures.mjs';
-import { load } from './load-entry.mjs';
 
 const self = fileURLToPath(import.meta.url);
 

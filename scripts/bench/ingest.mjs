@@ -10,10 +10,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { load } from '../bundled.mjs';
 import { withCleanUp } from './clean-up.mjs';
 import { answerOf, rounded, sum, until } from './figures.mjs';
 import { runSender } from './ingest-sender.mjs';
-import { load } from './load-entry.mjs';
 import { cpuSecondsOf, rssOf } from './processes.mjs';
 
 const { values: given } = parseArgs({

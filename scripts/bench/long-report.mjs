@@ -7,10 +7,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { load } from '../bundled.mjs';
 import { withCleanUp } from './clean-up.mjs';
 import { countBefore } from './counting-proxy.mjs';
 import { median, rounded, sum } from './figures.mjs';
-import { load } from './load-entry.mjs';
 import { awaitOldTelemetry, writeOldTelemetry } from './old-telemetry.mjs';
 import { OwnUser } from './own-user.mjs';
 

@@ -1,8 +1,8 @@
 // Two hours of telemetry with old times in real back ends.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { load } from '../bundled.mjs';
 import { answerOf, pause, until } from './figures.mjs';
-import { load } from './load-entry.mjs';
 
 /** How far back the back ends take telemetry here: two hours, and what writing it takes. */
 const FAR_BACK = '3h';

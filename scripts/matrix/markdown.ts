@@ -1,6 +1,6 @@
 import { duration, percent } from '../../reports/renderers/format.ts';
 import { code, paragraphs, plain, prose, table } from '../../reports/renderers/text.ts';
-import { NO_FAULT_PHASES, PHASES } from './plan.ts';
+import { NO_FAULT_PHASES, PHASES } from '../campaign/entry.ts';
 import { type Answered, type Row, rightAtFirst, type Truth } from './row.ts';
 import {
   type Confusion,

@@ -1,27 +1,13 @@
+import type { RunEntry } from '../campaign/entry.ts';
+
 /** What is run: fixed, so that nobody can choose the seeds after having seen the results. */
 
 export type Half = 'tuning' | 'unseen';
-
-/** One run of obsctl. */
-export interface RunEntry {
-  /** Name of its folder under --out. */
-  id: string;
-  seed: number;
-  /** By name; none: a run in which nothing is injected. */
-  faults: string[];
-  /** Flags of `obsctl run` besides those that every run has; later ones win. */
-  flags: string[];
-}
 
 export interface Entry extends RunEntry {
   /** Rules may be tuned on the runs of one half; the published figures are those of the other. */
   half: Half;
 }
-
-/** Seconds of each phase. */
-export const PHASES = { warmUp: 3, steady: 15, fault: 15, recovery: 6 };
-/** Nothing happens in these, so that each may be worth several windows of the length of a fault. */
-export const NO_FAULT_PHASES = { ...PHASES, fault: 45, recovery: 15 };
 
 const SEEDS: Record<Half, number[]> = { tuning: [11, 12, 21], unseen: [22, 23] };
 
@@ -194,20 +180,3 @@ export const chosen = ({ half, only }: Choice, plan: Entry[] = PLAN): Entry[] =>
           ? only.includes('none')
           : entry.faults.every((fault) => only.includes(fault)))),
   );
-
-/** Seconds that the load of the entry takes. */
-export const loadSeconds = ({ faults }: RunEntry): number => {
-  const { warmUp, steady, fault, recovery } = faults.length > 0 ? PHASES : NO_FAULT_PHASES;
-  return warmUp + steady + fault + recovery;
-};
-
-/** The arguments of `obsctl` that run the entry. */
-export const argumentsOf = ({ faults, seed, flags }: RunEntry, out: string): string[] => {
-  const { warmUp, steady, fault, recovery } = faults.length > 0 ? PHASES : NO_FAULT_PHASES;
-  return [
-    'run',
-    ...(faults.length > 0 ? faults : ['none']).flatMap((name) => ['--fault', name]),
-    ...['--seed', `${seed}`, '--warm-up', `${warmUp}s`, '--steady', `${steady}s`],
-    ...['--duration', `${fault}s`, '--recovery', `${recovery}s`, ...flags, '--out', out, '--json'],
-  ];
-};

@@ -2,15 +2,8 @@ import type { Suspect } from '../../reports/record/attribution.ts';
 import type { Window } from '../../reports/record/common.ts';
 import type { FaultScore, RunRecord } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
-import { type Entry, PHASES, type RunEntry } from './plan.ts';
-
-/** What came of an entry of the plan, as the script wrote it beside the run folder. */
-export interface Outcome<E extends RunEntry = Entry> {
-  entry: E;
-  exitCode: number | null;
-  /** What obsctl said where it left no record. */
-  error: string | null;
-}
+import { type Outcome, PHASES } from '../campaign/entry.ts';
+import type { Entry } from './plan.ts';
 
 /** What the analysis answered: the kind named first, or one of the two words for none. */
 export type Answer = string;
@@ -135,7 +128,7 @@ const windowsOf = (record: RunRecord): { windows: number; alarmed: number } => {
 
 const NOTHING = { windows: 0, alarmed: 0 };
 
-const failedRow = ({ entry, exitCode, error }: Outcome): Row => ({
+const failedRow = ({ entry, exitCode, error }: Outcome<Entry>): Row => ({
   ...{ id: entry.id, half: entry.half, seed: entry.seed, faults: entry.faults, runId: null },
   verdict: `exit code ${exitCode ?? '?'}`,
   excluded: `no record: ${error ?? 'no reason given'}`,
@@ -144,7 +137,7 @@ const failedRow = ({ entry, exitCode, error }: Outcome): Row => ({
 });
 
 /** The line of the matrix that an entry of the plan became. */
-export const rowOf = (outcome: Outcome, record: RunRecord | null): Row => {
+export const rowOf = (outcome: Outcome<Entry>, record: RunRecord | null): Row => {
   if (!record) return failedRow(outcome);
   const { entry } = outcome;
   const { scores, faults, findings } = record;

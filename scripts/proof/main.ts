@@ -1,13 +1,20 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { TELEMETRY_KINDS, type TelemetryKind } from '../../cli/stack/stack.ts';
-import { execute, reanalyse } from '../matrix/execute.ts';
-import { environmentOf, interruptible } from '../matrix/main.ts';
-import { loadSeconds } from '../matrix/plan.ts';
-import { isDone, readOutcomes } from '../matrix/store.ts';
+import {
+  type CampaignContext,
+  type CampaignOptions,
+  checkOnly,
+  mainOf,
+  parseCampaign,
+  toRun,
+} from '../campaign/command-line.ts';
+import { loadSeconds } from '../campaign/entry.ts';
+import { execute, reanalyse } from '../campaign/execute.ts';
+import { environmentsOf, writeSample } from '../campaign/sample.ts';
+import { folderOf, isDone, readOutcomes } from '../campaign/store.ts';
 import { brokenHop } from './hops.ts';
-import { type Proof, type ProofTable, readme } from './markdown.ts';
+import { type ProofTable, readme } from './markdown.ts';
 import { PROOF, type ProofEntry, planOn } from './plan.ts';
 import { rowNotRun, rowOfFolder } from './row.ts';
 
@@ -24,76 +31,35 @@ writes reports/samples/correlation-proof/ from the run folders. All of it takes 
   --dry-run          print what would be run
   --help             this text`;
 
-export interface ProofOptions {
+export interface ProofOptions extends CampaignOptions {
   telemetry: TelemetryKind;
   entries: ProofEntry[];
-  /** Not all of the plan. */
-  partial: boolean;
-  out: string;
-  resume: boolean;
-  tableOnly: boolean;
-  dryRun: boolean;
-  help: boolean;
 }
 
 /** The options. Throws an Error with one plain sentence where they make no sense. */
 export const parseOptions = (args: string[]): ProofOptions => {
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      telemetry: { type: 'string', default: 'grafana' },
-      only: { type: 'string', default: '' },
-      out: { type: 'string', default: 'runs/proof' },
-      resume: flag,
-      'table-only': flag,
-      'dry-run': flag,
-      help: flag,
-    },
+  const { choice: telemetry, ...options } = parseCampaign(args, 'runs/proof', {
+    name: 'telemetry',
+    values: TELEMETRY_KINDS,
+    default: 'grafana',
   });
-  const telemetry = TELEMETRY_KINDS.find((name) => name === values.telemetry);
-  if (!telemetry)
-    throw new Error(
-      `--telemetry ${JSON.stringify(values.telemetry)}: it must be one of ${TELEMETRY_KINDS.join(', ')}`,
-    );
-  const only = values.only.split(',').filter(Boolean);
-  const unknown = only.filter((name) => !PROOF.some(({ id }) => id === name));
-  if (unknown.length > 0)
-    throw new Error(`--only ${unknown.join(',')}: known are ${PROOF.map(({ id }) => id).join(', ')}`);
-  const entries = planOn(telemetry).filter(({ id }) => only.length === 0 || only.includes(id));
-  const { out, resume, help } = values;
-  return {
-    telemetry,
-    entries,
-    partial: only.length > 0,
-    out,
-    resume,
-    help,
-    tableOnly: values['table-only'],
-    dryRun: values['dry-run'],
-  };
+  const ids = PROOF.map(({ id }) => id);
+  checkOnly(options.only, (name) => ids.includes(name), ids.join(', '));
+  const asked = ({ id }: ProofEntry) => options.only.length === 0 || options.only.includes(id);
+  return { ...options, telemetry, entries: planOn(telemetry).filter(asked) };
 };
 
 /** What is there of one telemetry's runs, judged; what has not run is not whole. */
 export const tableOf = (out: string, telemetry: TelemetryKind, entries = planOn(telemetry)): ProofTable => {
   const results = readOutcomes(out, entries);
-  const environments = results.flatMap(({ record }) => (record ? [environmentOf(record)] : []));
   return {
     telemetry,
-    environments: [...new Set(environments)].sort(),
+    environments: environmentsOf(results),
     rows: entries.map((entry) => {
       const result = results.find(({ outcome }) => outcome.entry.id === entry.id);
       return result ? rowOfFolder(out, result) : rowNotRun(entry);
     }),
   };
-};
-
-const writeProof = (proof: Proof, root: string): string => {
-  const target = join(root, 'reports/samples/correlation-proof');
-  mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, 'README.md'), readme(proof));
-  writeFileSync(join(target, 'proof.json'), `${JSON.stringify(proof, null, 2)}\n`);
-  return target;
 };
 
 export interface RunOptions {
@@ -135,16 +101,6 @@ export const runProof = async ({
   if (again.length > 0) await perform(again);
 };
 
-const run = async (options: ProofOptions, shared: Omit<RunOptions, 'entries'>): Promise<void> => {
-  const { entries, resume } = options;
-  const done = entries.filter((entry) => isDone(shared.out, entry));
-  if (done.length > 0 && !resume)
-    throw new Error(
-      `${done[0]!.id} has run already in ${shared.out}: --resume runs the others, another --out starts afresh`,
-    );
-  await runProof({ ...shared, entries: entries.filter((entry) => !done.includes(entry)) });
-};
-
 const judge = (tables: ProofTable[], log: (line: string) => void): number => {
   const broken = tables.flatMap(({ telemetry, rows }) =>
     rows.flatMap((row) => {
@@ -156,50 +112,44 @@ const judge = (tables: ProofTable[], log: (line: string) => void): number => {
   return broken.length > 0 ? 1 : 0;
 };
 
-const perform = async (options: ProofOptions, root: string, log: (line: string) => void): Promise<number> => {
-  if (options.dryRun) {
-    for (const entry of options.entries)
-      log(
-        `${entry.id}: ${entry.faults.join(' + ')} ${entry.flags.join(' ')}, ${loadSeconds(entry)} s, ${entry.expect}`,
-      );
-    return 0;
+const writeProof = (tables: ProofTable[], root: string): string =>
+  writeSample(root, 'correlation-proof', {
+    readme: readme({ tables }),
+    json: { file: 'proof.json', value: { tables } },
+  });
+
+const perform = async (options: ProofOptions, context: CampaignContext): Promise<number> => {
+  const { telemetry, entries, only, resume, tableOnly } = options;
+  const { root, signal, log } = context;
+  const folderOn = (kind: TelemetryKind): string => join(context.out, kind);
+  const kinds = () => TELEMETRY_KINDS.filter((kind) => existsSync(folderOn(kind)));
+  if (tableOnly)
+    for (const kind of kinds()) await reanalyse({ ...context, out: folderOn(kind), entries: PROOF });
+  else {
+    const out = folderOn(telemetry);
+    const isRun = (entry: ProofEntry) => isDone(out, entry);
+    const nameOf = (entry: ProofEntry) => folderOf(out, entry);
+    await runProof({
+      ...context,
+      out,
+      telemetry,
+      entries: toRun(entries, { resume, isDone: isRun, nameOf }),
+    });
   }
-  const base = resolve(root, options.out);
-  const signal = interruptible();
-  const { telemetry } = options;
-  const shared = { root, out: join(base, telemetry), telemetry, signal, log };
-  if (!options.tableOnly) await run(options, shared);
-  const kinds = TELEMETRY_KINDS.filter((kind) => existsSync(join(base, kind)));
-  if (options.tableOnly)
-    for (const kind of kinds) await reanalyse({ ...shared, out: join(base, kind), entries: PROOF });
-  if (signal.aborted) {
-    log('interrupted, and no table written; --resume goes on from here');
-    return 130;
-  }
-  if (options.partial) return judge([tableOf(shared.out, telemetry, options.entries)], log);
-  const tables = kinds.map((kind) => tableOf(join(base, kind), kind));
-  log(`wrote ${writeProof({ tables }, root)}`);
+  if (signal.aborted) return 1;
+  if (only.length > 0) return judge([tableOf(folderOn(telemetry), telemetry, entries)], log);
+  const tables = kinds().map((kind) => tableOf(folderOn(kind), kind));
+  log(`wrote ${writeProof(tables, root)}`);
   return judge(tables, log);
 };
 
-/** The exit code: 0 where every hop holds, 1 where one is broken or it could not be carried out, 2 for wrong options. */
-export const main = async (args: string[], root: string): Promise<number> => {
-  const log = (line: string) => console.log(line);
-  let options: ProofOptions;
-  try {
-    options = parseOptions(args);
-  } catch (error) {
-    console.error((error as Error).message);
-    return 2;
-  }
-  if (options.help) {
-    log(HELP);
-    return 0;
-  }
-  try {
-    return await perform(options, root, log);
-  } catch (error) {
-    console.error((error as Error).message);
-    return 1;
-  }
-};
+const planLine = (entry: ProofEntry): string =>
+  `${entry.id}: ${entry.faults.join(' + ')} ${entry.flags.join(' ')}, ${loadSeconds(entry)} s, ${entry.expect}`;
+
+/** Exit code 1 also where a hop is broken. */
+export const main = mainOf<ProofOptions>({
+  help: HELP,
+  parse: parseOptions,
+  plan: ({ entries }) => entries.map(planLine),
+  perform,
+});

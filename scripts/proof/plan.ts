@@ -1,6 +1,6 @@
 import { findFault } from '../../cli/chaos/catalogue.ts';
 import type { TelemetryKind } from '../../cli/stack/stack.ts';
-import type { RunEntry } from '../matrix/plan.ts';
+import type { RunEntry } from '../campaign/entry.ts';
 
 /**
  * What has to be seen of a fault. `client`: a spike of the client leads all the way to the culprit. `servers`: a spike

@@ -1,8 +1,8 @@
 import { readEvidence } from '../../cli/telemetry/evidence-files.ts';
 import { evidenceSchema } from '../../reports/record/evidence.ts';
 import type { RunRecord } from '../../reports/record/record.ts';
-import type { Outcome } from '../matrix/row.ts';
-import { runFolderOf } from '../matrix/store.ts';
+import type { Outcome } from '../campaign/entry.ts';
+import { runFolderOf } from '../campaign/store.ts';
 import { brokenHop, type Hop, hopsOf, leading, type ProofRun } from './hops.ts';
 import type { Expectation, ProofEntry } from './plan.ts';
 import { refusedHop } from './refusal.ts';

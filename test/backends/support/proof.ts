@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isDone, readOutcomes } from '../../../scripts/matrix/store.ts';
+import { isDone, readOutcomes } from '../../../scripts/campaign/store.ts';
 import { type RunOptions, runProof } from '../../../scripts/proof/main.ts';
 import type { ProofEntry } from '../../../scripts/proof/plan.ts';
 import { type ProofRow, rowOfFolder } from '../../../scripts/proof/row.ts';

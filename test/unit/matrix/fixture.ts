@@ -1,6 +1,7 @@
 import type { FaultScore, RunRecord } from '../../../reports/record/record.ts';
+import type { Outcome } from '../../../scripts/campaign/entry.ts';
 import type { Entry } from '../../../scripts/matrix/plan.ts';
-import type { Outcome } from '../../../scripts/matrix/row.ts';
+
 import { poolAttribution } from '../../fixtures/evidence/attribution.ts';
 import { downstreamTimeoutEvidence } from '../../fixtures/evidence/index.ts';
 import { recordOf } from '../../fixtures/evidence/record.ts';
@@ -45,6 +46,6 @@ export const record = (changes: Partial<RunRecord> = {}): RunRecord => ({
 });
 
 export const result = (of: Partial<Entry> = {}, changes: Partial<RunRecord> = {}) => ({
-  outcome: { entry: entry(of), exitCode: 0, error: null } as Outcome,
+  outcome: { entry: entry(of), exitCode: 0, error: null } as Outcome<Entry>,
   record: record(changes) as RunRecord | null,
 });

@@ -9,8 +9,9 @@ import {
 } from '../../../cli/commands/experiment-options.ts';
 import { listScenarios } from '../../../cli/load/catalogue.ts';
 import type { LoadDriver } from '../../../cli/load/load-driver.ts';
+import { argumentsOf } from '../../../scripts/campaign/entry.ts';
 import { parseOptions } from '../../../scripts/matrix/main.ts';
-import { argumentsOf, chosen, type Entry, PLAN } from '../../../scripts/matrix/plan.ts';
+import { chosen, type Entry, PLAN } from '../../../scripts/matrix/plan.ts';
 
 const singles = PLAN.filter(({ faults }) => faults.length === 1);
 const variantsOf = (fault: string, half: Entry['half']): Entry[] =>

@@ -122,7 +122,6 @@ describe('options', () => {
     expect(() => parseOptions(['--telemetry', 'none'])).toThrow('must be one of grafana, embedded');
     expect(() => parseOptions(['--only', 'latency,nope'])).toThrow('--only nope: known are latency,');
     expect(parseOptions(['--only', 'latency']).entries.map(({ id }) => id)).toEqual(['latency']);
-    expect(parseOptions(['--only', 'latency']).partial).toBe(true);
-    expect(parseOptions([])).toMatchObject({ entries: PROOF, partial: false });
+    expect(parseOptions([])).toMatchObject({ entries: PROOF, only: [] });
   });
 });

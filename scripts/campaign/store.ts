@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunRecord, runRecordSchema } from '../../reports/record/record.ts';
-import type { RunEntry } from './plan.ts';
-import type { Outcome } from './row.ts';
+import type { Outcome, RunEntry } from './entry.ts';
 
 /** Where an entry's run folder and its outcome are kept: `<out>/<entry id>/`. */
 export const folderOf = (out: string, { id }: RunEntry): string => join(out, id);
@@ -21,7 +20,7 @@ export const runFolderOf = (out: string, entry: RunEntry): string | null => {
 
 export const isDone = (out: string, entry: RunEntry): boolean => existsSync(outcomeFile(out, entry));
 
-export const writeOutcome = (out: string, outcome: Outcome<RunEntry>): void => {
+export const writeOutcome = (out: string, outcome: Outcome): void => {
   mkdirSync(folderOf(out, outcome.entry), { recursive: true });
   writeFileSync(outcomeFile(out, outcome.entry), `${JSON.stringify(outcome, null, 2)}\n`);
 };

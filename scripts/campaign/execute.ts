@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunRecord } from '../../reports/record/record.ts';
+import { argumentsOf, loadSeconds, type RunEntry } from './entry.ts';
 import { type Obsctl, obsctlOf } from './obsctl.ts';
-import { argumentsOf, loadSeconds, type RunEntry } from './plan.ts';
 import { folderOf, isDone, readRecord, runFolderOf, writeOutcome } from './store.ts';
 
 /** A stack gathers jobs, rows and heap: after so many runs it is made anew. */
