@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { identify } from '../stack/local/process-identity.ts';
+import { identify } from '../shared/process-identity.ts';
 import { withLock } from './lock.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sleep } from '../shared/clock.ts';
-import { identify, isAlive, type ProcessIdentity } from '../stack/local/process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from '../shared/process-identity.ts';
 import { makingName } from './workshop.ts';
 
 const LOOK_EVERY_SECONDS = 0.5;

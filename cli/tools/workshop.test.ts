@@ -70,7 +70,14 @@ describe('the cache', () => {
       async () => writeFile(entry('k6'), GOOD.slice(0, 20)),
       'is not the one that was put there',
     ],
-    ['was changed later', async () => utimes(entry('k6'), 1, 1), 'is not the one that was put there'],
+    [
+      'was changed later',
+      async () => {
+        await writeFile(entry('k6'), GOOD.toUpperCase());
+        await utimes(entry('k6'), 1, 1);
+      },
+      'is not the one that was put there',
+    ],
   ])('does not count a binary that %s, and the next one takes its place', async (_, spoil, reason) => {
     await make();
     await spoil();
@@ -78,6 +85,12 @@ describe('the cache', () => {
     await make();
     expect(await inCache.find(k6, context)).toMatchObject({ path: entry('k6') });
     expect(await readFile(entry('k6'), 'utf8')).toBe(GOOD);
+  });
+
+  it('counts a copy, whose time alone is another one', async () => {
+    await make();
+    await utimes(entry('k6'), 1, 1);
+    expect(await inCache.find(k6, context)).toMatchObject({ path: entry('k6') });
   });
 
   it('has room for a tool whose build is of another version than its release', async () => {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isAlive, type ProcessIdentity } from '../../cli/shared/process-identity.ts';
 import { pollUntil } from '../../cli/shared/retry.ts';
-import { isAlive, type ProcessIdentity } from '../../cli/stack/local/process-identity.ts';
 
 export interface Outcome {
   code: number | null;

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../../stack/local/process-identity.ts';
+import type { ProcessIdentity } from '../../shared/process-identity.ts';
 import type { ActionName } from './protocol.ts';
 
 /** What a lease is about: a component (or a way through one), and the process that it was when the lease began. */

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { nowSeconds, sleep } from '../../shared/clock.ts';
 import { packageRoot } from '../../shared/package-root.ts';
+import { identify } from '../../shared/process-identity.ts';
 import {
   isNeutral,
   prepareEdges,
@@ -15,7 +16,6 @@ import {
   writeEdge,
   writeMetricsUrl,
 } from '../../stack/local/collector-edge.ts';
-import { identify } from '../../stack/local/process-identity.ts';
 import type { Action, Subject } from './action.ts';
 import { collectorLoss } from './collector-loss-action.ts';
 import { edgeOverlay } from './edge-overlay.ts';

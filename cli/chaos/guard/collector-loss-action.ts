@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAlive, type ProcessIdentity, signalProcess } from '../../shared/process-identity.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import {
   EDGE_SIGNALS,
@@ -8,7 +9,6 @@ import {
   readMetricsUrl,
   writeEdge,
 } from '../../stack/local/collector-edge.ts';
-import { isAlive, type ProcessIdentity, signalProcess } from '../../stack/local/process-identity.ts';
 import type { Action } from './action.ts';
 import { configuredSince } from './collector-since.ts';
 import { edgeOverlay } from './edge-overlay.ts';

@@ -1,6 +1,6 @@
 import { messageOf } from '../../shared/errors.ts';
+import { identify, isAlive } from '../../shared/process-identity.ts';
 import { claimGuard, livingGuard, removeGuardFiles } from '../../stack/local/guard-files.ts';
-import { identify, isAlive } from '../../stack/local/process-identity.ts';
 import { readState, stackPaths } from '../../stack/local/state-file.ts';
 import { bootClock } from './boot-clock.ts';
 import { createGuardApp } from './guard-app.ts';

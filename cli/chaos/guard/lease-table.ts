@@ -1,5 +1,5 @@
 import { messageOf } from '../../shared/errors.ts';
-import type { ProcessIdentity } from '../../stack/local/process-identity.ts';
+import type { ProcessIdentity } from '../../shared/process-identity.ts';
 import type { Action, Actions, Subject } from './action.ts';
 import { type BootClock, later, secondsUntil } from './boot-clock.ts';
 import type { LeaseJournal, LeaseRecord } from './lease-journal.ts';

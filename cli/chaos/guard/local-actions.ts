@@ -1,12 +1,7 @@
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { isAlive, isStopped, type ProcessIdentity, signalProcess } from '../../shared/process-identity.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import { COLLECTOR } from '../../stack/local/collector-edge.ts';
-import {
-  isAlive,
-  isStopped,
-  type ProcessIdentity,
-  signalProcess,
-} from '../../stack/local/process-identity.ts';
 import { readState, type StackPaths } from '../../stack/local/state-file.ts';
 import { TOXIPROXY } from '../../stack/local/toxiproxy.ts';
 import type { Action, Actions } from './action.ts';

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { identify } from '../../stack/local/process-identity.ts';
+import { identify } from '../../shared/process-identity.ts';
 import type { Subject } from './action.ts';
 import { toxic } from './toxic-action.ts';
 

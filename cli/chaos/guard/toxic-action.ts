@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { z } from 'zod';
-import { isAlive } from '../../stack/local/process-identity.ts';
+import { isAlive } from '../../shared/process-identity.ts';
 import type { Action, Subject } from './action.ts';
 
 /** Longest wait for an answer of the proxy, milliseconds. */
@@ -15,7 +15,6 @@ export const toxicWorkSchema = z.object({
   toxicity: z.number(),
   attributes: z.record(z.string(), z.number()),
 });
-export type ToxicWork = z.infer<typeof toxicWorkSchema>;
 
 const isStatus = (error: unknown, status: number): boolean =>
   isAxiosError(error) && error.response?.status === status;

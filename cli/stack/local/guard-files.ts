@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import type { z } from 'zod';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, type ProcessIdentity } from '../../shared/process-identity.ts';
 import { type GuardPaths, identitySchema } from './state-file.ts';
 
 /** Takes the place of the one lease guard; false when another has it, be it alive or not. */

@@ -4,8 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { claimGuard } from './guard-files.ts';
-import { GuardKeeper } from './guard-keeper.ts';
 import {
   endProcess,
   identify,
@@ -13,7 +11,9 @@ import {
   isStopped,
   type ProcessIdentity,
   signalProcess,
-} from './process-identity.ts';
+} from '../../shared/process-identity.ts';
+import { claimGuard } from './guard-files.ts';
+import { GuardKeeper } from './guard-keeper.ts';
 import type { StackPaths } from './state-file.ts';
 
 let directory: string;

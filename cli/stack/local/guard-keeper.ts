@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import { packageRoot } from '../../shared/package-root.ts';
+import { endProcess, isStopped } from '../../shared/process-identity.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import { isGuardMissing, livingGuard, removeClaim, removeGuardFiles } from './guard-files.ts';
-import { endProcess, isStopped } from './process-identity.ts';
 import type { GuardPaths, StackPaths } from './state-file.ts';
 
 /** Longest wait for a guard to listen, seconds. */

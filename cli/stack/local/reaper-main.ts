@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { endProcess, type ProcessIdentity } from './process-identity.ts';
+import { endProcess, type ProcessIdentity } from '../../shared/process-identity.ts';
 
 /**
  * Watches over what its parent started and cannot end itself once it is dead. It is told by lines of JSON on

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { isAlive } from './process-identity.ts';
+import { isAlive } from '../../shared/process-identity.ts';
 import { type ChildSpec, SupervisedChild } from './supervised-child.ts';
 
 const READY = "process.send({type:'ready'});";

@@ -2,10 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { monotonicSeconds } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
+import {
+  endProcess,
+  identify,
+  isStopped,
+  type ProcessIdentity,
+  signalProcess,
+} from '../../shared/process-identity.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import type { Component, ComponentState } from '../stack.ts';
 import { logTail } from './log-tail.ts';
-import { endProcess, identify, isStopped, type ProcessIdentity, signalProcess } from './process-identity.ts';
 
 /** What is ended together; see STOP_ORDER. */
 export type Layer = 'service' | 'database' | 'collector' | 'store';

@@ -1,9 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ObsctlError } from '../../shared/errors.ts';
+import { identify, isAlive } from '../../shared/process-identity.ts';
 import type { UpOptions } from '../stack.ts';
 import { registerControlRoutes } from './control-routes.ts';
-import { identify, isAlive } from './process-identity.ts';
 import { type StackPaths, stackPaths } from './state-file.ts';
 import { Supervisor, type SupervisorParts } from './supervisor.ts';
 import { BACKEND_PORTS, type Binary, type TelemetryPlan } from './telemetry-plan.ts';

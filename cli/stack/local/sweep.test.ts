@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { identify } from './process-identity.ts';
+import { identify } from '../../shared/process-identity.ts';
 import { claimState, readState, type StackPaths, type StackState, writeState } from './state-file.ts';
 import { sweepLeftovers } from './sweep.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { endProcess, isAlive } from '../../shared/process-identity.ts';
 import { livingGuard, removeGuardFiles } from './guard-files.ts';
-import { endProcess, isAlive } from './process-identity.ts';
 import { readState, removeState, type StackPaths } from './state-file.ts';
 
 const textOf = (path: string): string | undefined => {

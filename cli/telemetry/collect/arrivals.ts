@@ -1,8 +1,9 @@
 import type { Arrival } from '../../../reports/record/evidence.ts';
-import { around, spread } from './choose.ts';
+import { chunks, spread } from '../../shared/lists.ts';
+import { around } from './choose.ts';
 import { isComplete } from './from-trace.ts';
 import type { CollectOptions } from './options.ts';
-import { type AskedTraces, chunks, isWhole, type Questions } from './questions.ts';
+import { type AskedTraces, isWhole, type Questions } from './questions.ts';
 
 /** Requests that are followed from the client to the stores: about two a second of a short run. */
 const SAMPLE = 100;

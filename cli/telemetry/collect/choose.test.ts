@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { spread } from '../../shared/lists.ts';
 import { fakeExemplar, fakeTraceId } from '../fake-telemetry-source.fixture.ts';
-import { parts, spikeTraceIds, spread, spreadOverOperations, steadyLatency } from './choose.ts';
+import { parts, spikeTraceIds, spreadOverOperations, steadyLatency } from './choose.ts';
 
 const spike = { from: 1010, to: 1020, kind: 'error' as const, service: 'api', baseline: 0 };
 

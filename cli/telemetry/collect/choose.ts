@@ -1,6 +1,7 @@
 import type { SpikeWindow } from '../../../reports/analysis/index.ts';
 import type { Phase, Window } from '../../../reports/record/common.ts';
 import type { ClientSeries, Exemplar } from '../../../reports/record/evidence.ts';
+import { spread } from '../../shared/lists.ts';
 import type { TraceSummary } from '../telemetry-source.ts';
 
 /** Exemplars carry the end of a request, series the second it fell into: look a second further on each side. */
@@ -26,12 +27,6 @@ const within = ({ time }: Exemplar, { from, to }: Window): boolean => time >= fr
 /** Failed as the RED errors count it: a 5xx, or 499 (the client gave up). */
 const isFailed = ({ kind, status }: Exemplar): boolean =>
   kind === 'error' || (status !== null && (status >= 500 || status === 499));
-
-/** At most `count` of the items, evenly spread over their order. */
-export const spread = <T>(items: T[], count: number): T[] =>
-  items.length <= count
-    ? items
-    : Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
 
 const idsOf = (exemplars: Exemplar[]): string[] => [...new Set(exemplars.map(({ traceId }) => traceId))];
 

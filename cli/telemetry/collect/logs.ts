@@ -1,8 +1,9 @@
 import type { Window } from '../../../reports/record/common.ts';
 import type { Log, Trace } from '../../../reports/record/evidence.ts';
+import { chunks } from '../../shared/lists.ts';
 import { parts } from './choose.ts';
 import type { CollectOptions } from './options.ts';
-import { chunks, type Questions } from './questions.ts';
+import type { Questions } from './questions.ts';
 
 const MAX_TRACE_LOGS = 10_000;
 /** Trace ids in one question: an address or a pattern of these is still short enough for any back end. */

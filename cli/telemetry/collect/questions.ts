@@ -1,14 +1,12 @@
 import type { Window } from '../../../reports/record/common.ts';
 import type { QueryRecord, Span } from '../../../reports/record/evidence.ts';
 import { messageOf } from '../../shared/errors.ts';
+import { chunks } from '../../shared/lists.ts';
 import type { Answer, TelemetrySource } from '../telemetry-source.ts';
 
 /** Ids in one question: small enough for any back end's body or address limit. */
 const TRACE_CHUNK = 50;
 const MISSING_CHUNK = 5000;
-
-export const chunks = <T>(items: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 type Question<T> = (source: TelemetrySource) => Promise<Answer<T>>;
 

@@ -1,5 +1,6 @@
 import type { Window } from '../../../../reports/record/common.ts';
 import { type Log, SEVERITIES } from '../../../../reports/record/evidence.ts';
+import { chunks } from '../../../shared/lists.ts';
 import type { LogSearch } from '../../telemetry-source.ts';
 import type { Found, Note } from '../answer.ts';
 import { BackendError } from '../backend-error.ts';
@@ -14,9 +15,6 @@ import { type NanoRange, type Page, RangeQuery } from './range-query.ts';
 const IDS = 140;
 
 const nanosOf = (seconds: number): bigint => BigInt(Math.round(seconds * 1e6)) * 1000n;
-
-const chunks = <T>(items: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 const inOrder = (a: Log, b: Log): number =>
   a.time - b.time ||

@@ -1,5 +1,6 @@
 import type { Window } from '../../../../reports/record/common.ts';
 import { nowSeconds } from '../../../shared/clock.ts';
+import { spread } from '../../../shared/lists.ts';
 import type { Found, Note } from '../answer.ts';
 import type { TempoSearch } from './search.ts';
 import { walk } from './slices.ts';
@@ -51,11 +52,6 @@ const sweep = async (
   return whole || left.size === 0 ? error : 'more traces in the window than could be searched';
 };
 
-const spread = (ids: string[]): string[] =>
-  ids.length <= DOUBTED
-    ? ids
-    : Array.from({ length: DOUBTED }, (_, i) => ids[Math.floor((i * ids.length) / DOUBTED)]!);
-
 /**
  * Those of the ids of which no span of a service other than `except` is there. Many are looked for by searches over
  * the window; of those not found, some are looked up by id, and when that finds one the answer says that it is partial.
@@ -69,7 +65,7 @@ export const findMissing = async (
   const ids = [...new Set(question.traceIds)];
   const left = new Set(ids);
   const swept = ids.length > FEW ? await sweep(search, left, question, note) : null;
-  const doubted = spread([...left]);
+  const doubted = spread([...left], DOUBTED);
   if (doubted.length > 0) note(`/api/v2/traces/<id> of ${doubted.length} ids`);
   const { there, error } = await lookUp(reader, doubted, question);
   for (const traceId of there) left.delete(traceId);

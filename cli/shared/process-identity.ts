@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { sleep } from '../../shared/clock.ts';
-import { pollUntil } from '../../shared/retry.ts';
+import { sleep } from './clock.ts';
+import { pollUntil } from './retry.ts';
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export interface ProcessIdentity {
