@@ -6,6 +6,7 @@ import {
   type RuntimeSeries,
 } from '../../../../reports/record/evidence.ts';
 import type { Names } from '../options.ts';
+import { QUEUE_SIZE } from './gauges.ts';
 import { instanceOf } from './identity.ts';
 import { increasesOf } from './increases.ts';
 import { METRIC_NAME, type Series } from './matrix.ts';
@@ -33,7 +34,6 @@ const OUTGOING = both('otelcol_processor_outgoing_items');
 /** What a processor refused is sent again by whoever sent it: it went in, did not come out, and is not lost. */
 const HELD_OFF = ['otelcol_processor_refused', 'otelcol_processor_memory_limiter_refused'].flatMap(counters);
 export const FAILED = ['otelcol_exporter_send_failed', 'otelcol_exporter_enqueue_failed'].flatMap(counters);
-const QUEUE = ['otelcol_exporter_queue_size'];
 
 export const PIPELINE_METRICS = [
   ...ACCEPTED,
@@ -42,7 +42,7 @@ export const PIPELINE_METRICS = [
   ...OUTGOING,
   ...HELD_OFF,
   ...FAILED,
-  ...QUEUE,
+  QUEUE_SIZE,
 ];
 
 const KNOWN = new Set(PIPELINE_METRICS);
@@ -116,7 +116,7 @@ export const pipelineSeries = (target: Target, names: Names, window: Window): Ru
     return table.series(name, instance, window);
   });
   const queue = new Table();
-  for (const series of own.filter((one) => QUEUE.includes(nameOf(one))))
+  for (const series of own.filter((one) => nameOf(one) === QUEUE_SIZE))
     for (const [t, value] of pointsOf(target, series))
       if (Number.isFinite(value)) queue.add(signalOf(series) ?? '', t, value);
   const all = [...rates, ...queue.series(QUEUED, instance, window)];

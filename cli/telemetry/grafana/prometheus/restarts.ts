@@ -1,3 +1,4 @@
+import { isGauge } from './gauges.ts';
 import { keyOf, METRIC_NAME, type Sample, type Series } from './matrix.ts';
 import type { Target } from './targets.ts';
 
@@ -5,7 +6,8 @@ import type { Target } from './targets.ts';
 const SAME_START_SECONDS = 0.5;
 
 /** Whether it only ever grows while its process lives; sums may fall, by negative observations. */
-export const isMonotonic = ({ labels }: Series): boolean => !labels[METRIC_NAME]?.endsWith('_sum');
+export const isMonotonic = (series: Series): boolean =>
+  !isGauge(series) && !series.labels[METRIC_NAME]?.endsWith('_sum');
 
 export const finite = (samples: Sample[]): Sample[] => samples.filter(([, value]) => Number.isFinite(value));
 
