@@ -256,5 +256,11 @@ const main = async (argv: string[]): Promise<number> => {
   }
 };
 
+/** What is printed into a pipe is written when its reader takes it; leaving before would cut it off. */
+const printed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write('', () => resolve()));
+
 listenForInterrupts();
-process.exit(await main(process.argv.slice(2)));
+const exitCode = await main(process.argv.slice(2));
+await Promise.all([printed(process.stdout), printed(process.stderr)]);
+process.exit(exitCode);
