@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { User } from '../support/cli.ts';
 
@@ -151,4 +153,18 @@ test('k6 missing and not obtainable: every way tried is named, exit code 9, and 
   for (const way of ['PATH', 'cache', 'release', 'go build'])
     expect(stderr).toMatch(new RegExp(`^ +${way}: .+`, 'm'));
   expect((await user.run(['status'])).code).toBe(9);
+});
+
+test('a long answer arrives whole where its reader is slow', async () => {
+  const ids = Array.from({ length: 3000 }, (_, i) => `20260101-000000-${String(i).padStart(4, '0')}`);
+  for (const id of ids) {
+    mkdirSync(join(user.runs, id), { recursive: true });
+    writeFileSync(join(user.runs, id, 'events.ndjson'), '');
+  }
+  const child = user.start(['runs', '--json']);
+  child.stdout!.pause();
+  // More than a pipe holds, so the command has to wait for us; it may not leave before.
+  await pause(3000);
+  child.stdout!.resume();
+  expect(JSON.parse((await child.outcome).stdout)).toHaveLength(ids.length);
 });
