@@ -1,12 +1,6 @@
 import { SCHEMA_VERSION } from '../../reports/record/common.ts';
-import type {
-  Completeness,
-  CrossCheck,
-  Evidence,
-  Exemplar,
-  Log,
-  Trace,
-} from '../../reports/record/evidence.ts';
+import type { Completeness, CrossCheck } from '../../reports/record/completeness.ts';
+import type { Evidence, Exemplar, Log, Trace } from '../../reports/record/evidence.ts';
 import { messageOf, ObsctlError } from '../shared/errors.ts';
 import { sampleArrivals } from './collect/arrivals.ts';
 import { around } from './collect/choose.ts';

@@ -1,5 +1,5 @@
 import type { Window } from '../../reports/record/common.ts';
-import type { Completeness } from '../../reports/record/evidence.ts';
+import type { Completeness } from '../../reports/record/completeness.ts';
 import { monotonicSeconds, nowSeconds, sleep } from '../shared/clock.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { TelemetrySource } from './telemetry-source.ts';

@@ -1,7 +1,7 @@
 import type { Window } from '../../reports/record/common.ts';
+import type { Completeness } from '../../reports/record/completeness.ts';
 import type {
   Alert,
-  Completeness,
   Exemplar,
   Log,
   QueryRecord,

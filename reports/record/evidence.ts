@@ -8,6 +8,7 @@ import {
   unixSeconds,
   windowSchema,
 } from './common.ts';
+import { completenessSchema } from './completeness.ts';
 
 /**
  * Evidence: all that the analysis may read. It is what a real incident would show: client series, RED and
@@ -227,89 +228,6 @@ export const queryRecordSchema = z.object({
   truncated: z.boolean(),
 });
 export type QueryRecord = z.infer<typeof queryRecordSchema>;
-
-/**
- * The same requests counted at three places over the load's window: by the load generator, by the raw counter of the
- * entry service's metrics, by its server spans. Null: could not be counted there.
- */
-export const crossCheckSchema = z.object({
-  window: windowSchema,
-  /** HTTP requests that the load generator sent; of those, without any answer (connection refused, reset, timed out, aborted). */
-  client: z.number().int().nonnegative(),
-  unanswered: z.number().int().nonnegative(),
-  metrics: z.number().nonnegative().nullable(),
-  spans: z.number().nonnegative().nullable(),
-  /** Largest disagreement between two of them over the client's count, 0..1; null with fewer than two counts. */
-  disagreement: z.number().nonnegative().nullable(),
-  /** What accounts for it, one plain sentence each, with the number of requests; what is left over is said too. */
-  explanations: z.array(z.string()),
-  /** Share of the client's count that nothing accounts for, 0..1; null where that was not worked out. */
-  unexplained: z.number().nonnegative().nullable().default(null),
-});
-export type CrossCheck = z.infer<typeof crossCheckSchema>;
-
-/** What arrived of one request that the client sent and got an answer to. */
-export const arrivalSchema = z.object({
-  /** When the client had its answer. */
-  time: unixSeconds,
-  /** Spans of the platform's own (not the client's), and whether each one's parent was there; null where they could not be asked. */
-  spans: z.number().int().nonnegative().nullable(),
-  whole: z.boolean(),
-  /** Log lines with its trace id; null where they could not be asked. */
-  lines: z.number().int().nonnegative().nullable(),
-});
-export type Arrival = z.infer<typeof arrivalSchema>;
-
-export const completenessSchema = z.object({
-  /** Trace ids that the client sent, against those that arrived: complete = every parent present. */
-  clientTraces: z.object({
-    sent: z.number().int().nonnegative(),
-    arrived: z.number().int().nonnegative(),
-    missing: z.number().int().nonnegative(),
-  }),
-  /** Of the traces fetched: those whose spans all have their parents. */
-  traces: z.object({ fetched: z.number().int(), complete: z.number().int(), partial: z.number().int() }),
-  /** Exemplars in the window; resolved = their trace was there when asked by id. */
-  exemplars: z.object({
-    collected: z.number().int().nonnegative(),
-    resolved: z.number().int().nonnegative(),
-    unresolved: z.number().int().nonnegative(),
-  }),
-  logs: z.object({ collected: z.number().int(), withTraceId: z.number().int() }),
-  /** From the end of the load until the last client trace, its log and its metric were visible; null = never. */
-  ingestionLagSeconds: z.object({
-    trace: z.number().nullable(),
-    log: z.number().nullable(),
-    metric: z.number().nullable(),
-  }),
-  /**
-   * The wait for the last telemetry: of the requests that ended last and were answered, how many were looked for, of how
-   * many no trace and no log line had come when it ended, whether a metric was still missing, and why the last question failed.
-   */
-  settle: z
-    .object({
-      seconds: z.number().nonnegative(),
-      sought: z.number().int().nonnegative(),
-      traces: z.number().int().nonnegative(),
-      logs: z.number().int().nonnegative(),
-      metric: z.boolean(),
-      error: z.string().nullable(),
-    })
-    .nullable()
-    .default(null),
-  /** What the telemetry pipeline itself says it accepted, refused (retryable) and rejected. */
-  pipeline: z.object({
-    accepted: z.number().int(),
-    refused: z.number().int(),
-    rejected: z.number().int(),
-  }),
-  /** A sample of the client's requests, spread over the load, and what of each was there in the end. */
-  arrivals: z.array(arrivalSchema).default([]),
-  crossCheck: crossCheckSchema.nullable().default(null),
-  droppedIterations: z.number().int().nonnegative(),
-  failedQueries: z.number().int().nonnegative(),
-});
-export type Completeness = z.infer<typeof completenessSchema>;
 
 export const evidenceSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),

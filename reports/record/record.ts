@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { phaseSchema, SCHEMA_VERSION, unixSeconds } from './common.ts';
-import {
-  clientSeriesSchema,
-  completenessSchema,
-  incidentSchema,
-  redSeriesSchema,
-  runtimeSeriesSchema,
-} from './evidence.ts';
+import { completenessSchema } from './completeness.ts';
+import { clientSeriesSchema, incidentSchema, redSeriesSchema, runtimeSeriesSchema } from './evidence.ts';
 import { findingsSchema } from './findings.ts';
 import { injectedFaultSchema } from './truth.ts';
 
@@ -160,6 +155,8 @@ export const runRecordSchema = z.object({
     .object({ kind: z.string(), detail: z.string(), degraded: z.array(z.string()).default([]) })
     .nullable(),
   entryService: z.string(),
+  /** Base address of the stack's Grafana, where reports link to; null where it ran none. */
+  grafana: z.string().nullable().default(null),
   series: recordSeriesSchema,
   incidents: z.array(incidentSchema),
   findings: findingsSchema.nullable(),

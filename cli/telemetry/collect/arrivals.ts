@@ -1,4 +1,4 @@
-import type { Arrival } from '../../../reports/record/evidence.ts';
+import type { Arrival } from '../../../reports/record/completeness.ts';
 import { chunks, spread } from '../../shared/lists.ts';
 import { around } from './choose.ts';
 import { isComplete } from './from-trace.ts';

@@ -1,7 +1,7 @@
 import type { Phase, Window } from '../../../reports/record/common.ts';
+import type { Completeness } from '../../../reports/record/completeness.ts';
 import type {
   ClientSeries,
-  Completeness,
   Exemplar,
   Incident,
   QueryRecord,

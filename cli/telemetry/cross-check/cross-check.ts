@@ -1,5 +1,6 @@
 import type { Window } from '../../../reports/record/common.ts';
-import type { CrossCheck, Incident, RedSeries } from '../../../reports/record/evidence.ts';
+import type { CrossCheck } from '../../../reports/record/completeness.ts';
+import type { Incident, RedSeries } from '../../../reports/record/evidence.ts';
 import type { SentCount } from '../../load/load-driver.ts';
 import type { ServedCount } from '../telemetry-source.ts';
 import {

@@ -1,4 +1,5 @@
-import type { Completeness, Evidence } from '../../record/evidence.ts';
+import type { Completeness } from '../../record/completeness.ts';
+import type { Evidence } from '../../record/evidence.ts';
 import type { Gap } from '../../record/findings.ts';
 
 const WORDS = { traces: 'trace', logs: 'log line' } as const;

@@ -1,4 +1,5 @@
-import type { CrossCheck, Evidence } from '../../record/evidence.ts';
+import type { CrossCheck } from '../../record/completeness.ts';
+import type { Evidence } from '../../record/evidence.ts';
 import type { Gap, TelemetryLoss } from '../../record/findings.ts';
 
 /** Share of the requests whose whereabouts may stay open. */

@@ -4,7 +4,8 @@ import {
   emptyEvidence,
   quietEvidence,
 } from '../../../test/fixtures/evidence/index.ts';
-import type { CrossCheck, Evidence } from '../../record/evidence.ts';
+import type { CrossCheck } from '../../record/completeness.ts';
+import type { Evidence } from '../../record/evidence.ts';
 import type { TelemetryLoss } from '../../record/findings.ts';
 import { conclusivenessOf } from '../conclusiveness.ts';
 import { gapsOf } from './index.ts';

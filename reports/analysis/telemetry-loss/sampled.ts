@@ -1,5 +1,6 @@
 import type { Window } from '../../record/common.ts';
-import type { Arrival, Evidence } from '../../record/evidence.ts';
+import type { Arrival } from '../../record/completeness.ts';
+import type { Evidence } from '../../record/evidence.ts';
 
 /** What a sample of requests, followed from the client to the stores, shows of a signal. */
 export interface Sampled extends Window {

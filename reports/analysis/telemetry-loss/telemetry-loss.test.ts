@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quietEvidence } from '../../../test/fixtures/evidence/index.ts';
-import type { Arrival, Evidence, RuntimeSeries } from '../../record/evidence.ts';
+import type { Arrival } from '../../record/completeness.ts';
+import type { Evidence, RuntimeSeries } from '../../record/evidence.ts';
 import { analyse } from '../index.ts';
 import { telemetryLossOf } from './index.ts';
 

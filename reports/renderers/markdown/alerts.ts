@@ -2,6 +2,7 @@ import type { Alert } from '../../record/evidence.ts';
 import type { FaultScore, RunRecord } from '../../record/record.ts';
 import { clock, duration, offset } from '../format.ts';
 import { code, paragraphs, plain, table } from '../text.ts';
+import { type GrafanaText, grafanaText } from './grafana.ts';
 
 const NEVER = 'not within the run';
 
@@ -17,11 +18,11 @@ const scope = ({ labels }: Alert): string =>
 const when = (at: number | null, start: number, never: string): string =>
   at === null ? never : `${clock(at, 0)} (${offset(at - start, 0)})`;
 
-const listed = (alerts: Alert[], start: number): string =>
+const listed = (alerts: Alert[], start: number, grafana: GrafanaText): string =>
   table(
     ['Alert rule', 'Severity', 'Of', 'Condition held from', 'Fired at', 'Over at'],
     alerts.map((alert) => [
-      code(alert.name, { table: true }),
+      grafana.alert(alert.name, true),
       severityOf(alert),
       scope(alert) || '–',
       when(alert.activeAt, start, '–'),
@@ -83,7 +84,7 @@ export const alerts = (record: RunRecord): string | null => {
     '## Who would have known',
     ...scores.map((score) => ofFault(record, score)),
     all.length > 0
-      ? paragraphs('Alert rules that were active in the window:', listed(all, start))
+      ? paragraphs('Alert rules that were active in the window:', listed(all, start, grafanaText(record)))
       : nothing(record, 'No alert rule was active in the window.'),
     LIMIT,
   );

@@ -1,4 +1,4 @@
-import type { Completeness } from '../../record/evidence.ts';
+import type { Completeness } from '../../record/completeness.ts';
 import type { Gap } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { count, duration, percent } from '../format.ts';

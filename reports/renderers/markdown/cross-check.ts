@@ -1,4 +1,4 @@
-import type { CrossCheck } from '../../record/evidence.ts';
+import type { CrossCheck } from '../../record/completeness.ts';
 import { count, percent } from '../format.ts';
 import { code, paragraphs, prose, table } from '../text.ts';
 

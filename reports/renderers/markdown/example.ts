@@ -1,6 +1,7 @@
 import type { TracedExample } from '../../record/findings.ts';
 import { clock, count, duration, list, plural } from '../format.ts';
 import { clean, code, fence, paragraphs, plain } from '../text.ts';
+import type { GrafanaText } from './grafana.ts';
 import { spanText } from './span.ts';
 import { waterfall } from './waterfall.ts';
 
@@ -49,11 +50,11 @@ export const whence = ({ exemplar }: TracedExample): string =>
   exemplar.origin === 'metric' ? 'by metric exemplar' : 'by trace search';
 
 /** One line that names a trace and the request it stands for, with the time that this request took. */
-export const exampleTitle = (example: TracedExample): string => {
+export const exampleTitle = (example: TracedExample, grafana: GrafanaText): string => {
   const { traceId, exemplar, requestDuration } = example;
   const status = exemplar.status === null ? '' : `, status ${exemplar.status}`;
   const took = requestDuration === null ? '' : `, ${duration(requestDuration)}`;
-  return `Trace ${code(traceId)}: ${code(`${exemplar.method} ${exemplar.route}`)} at ${code(exemplar.instance)}${status}${took}; ${whence(example)}`;
+  return `Trace ${grafana.traceId(traceId)}: ${code(`${exemplar.method} ${exemplar.route}`)} at ${code(exemplar.instance)}${status}${took}; ${whence(example)}`;
 };
 
 /** What traces of one shape have in common: their answer, the origin of their error, and where the wait went. */
@@ -65,5 +66,5 @@ export const shapeOf = ({ exemplar, deepestError, longestExclusive }: TracedExam
   ].join('\n');
 
 /** What the trace shows, its waterfall and its log lines. */
-export const exampleBody = (example: TracedExample): string =>
-  paragraphs(facts(example), waterfall(example), logs(example));
+export const exampleBody = (example: TracedExample, grafana: GrafanaText): string =>
+  paragraphs(facts(example), grafana.example(example.traceId), waterfall(example), logs(example));

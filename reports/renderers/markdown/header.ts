@@ -3,6 +3,7 @@ import { dateTime, second } from '../format.ts';
 import { code, paragraphs, plain, prose } from '../text.ts';
 import { confidenceText, confidenceWord, headline } from './cause.ts';
 import { readBackAsGone } from './gone.ts';
+import { grafanaText } from './grafana.ts';
 import { lossText } from './telemetry-loss.ts';
 
 /** The verdict in one plain sentence, with what follows from it. */
@@ -80,10 +81,11 @@ const lost = ({ findings, phases, createdAt }: RunRecord): string[] => {
 export const header = (record: RunRecord): string => {
   const { experiment, runId, phases, createdAt, verdict, kind } = record;
   const scenario = kind === 'observation' ? '' : `, scenario ${code(experiment.scenario)}`;
+  const grafana = grafanaText(record).dashboard();
   const reasons = worthSaying(record).map((reason) => `> - ${prose(reason)}`);
   return paragraphs(
     `# ${plain(experiment.title)}`,
-    `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}${scenario}.`,
+    `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}${scenario}${grafana ? `; ${grafana}` : ''}.`,
     serverSideOnly(record),
     [
       `> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}${consequence(record)}`,

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../record/record.ts';
 import { approximately, count, duration, list, percent, plural, second, wholeSeconds } from '../format.ts';
 import { code, paragraphs, plain, table } from '../text.ts';
 import { exampleBody, exampleTitle, shapeOf, whence } from './example.ts';
+import { type GrafanaText, grafanaText } from './grafana.ts';
 
 /** What each SLI means to a reader, as the subject of a sentence. */
 export const SLI_TEXT: Record<Spike['sli'], string> = {
@@ -59,37 +60,43 @@ const figures = (spike: Spike, start: number): string => {
 /** A shape that was shown in full before: by which trace, under which spike. */
 type Shown = Map<string, { traceId: string; spike: string }>;
 
-const inFull = (example: TracedExample, first: boolean): string =>
+const inFull = (example: TracedExample, first: boolean, grafana: GrafanaText): string =>
   first
-    ? paragraphs(`**${exampleTitle(example)}**`, exampleBody(example))
+    ? paragraphs(`**${exampleTitle(example, grafana)}**`, exampleBody(example, grafana))
     : paragraphs(
-        `**${exampleTitle(example)}**`,
+        `**${exampleTitle(example, grafana)}**`,
         '<details><summary>Waterfall and log lines</summary>',
-        exampleBody(example),
+        exampleBody(example, grafana),
         '</details>',
       );
 
-const named = (example: TracedExample): string => {
+const named = (example: TracedExample, grafana: GrafanaText): string => {
   const took = example.requestDuration === null ? '' : `${duration(example.requestDuration)}, `;
-  return `${code(example.traceId)} (${took}${whence(example)})`;
+  return `${grafana.traceId(example.traceId)} (${took}${whence(example)})`;
 };
 
 /** Traces that look like one shown before: named, with where to look. */
-const alike = (like: { traceId: string; spike: string }, traces: TracedExample[]): string => {
+const alike = (
+  like: { traceId: string; spike: string },
+  traces: TracedExample[],
+  grafana: GrafanaText,
+): string => {
   const others = traces.filter(({ traceId }) => traceId !== like.traceId);
   const itself =
-    others.length < traces.length ? [`${code(like.traceId)}: shown under ${plain(like.spike)}.`] : [];
+    others.length < traces.length
+      ? [`${grafana.traceId(like.traceId)}: shown under ${plain(like.spike)}.`]
+      : [];
   const similar =
     others.length > 0
       ? [
-          `Same answer, origin and longest wait as trace ${code(`…${like.traceId.slice(-8)}`)} under ${plain(like.spike)}: ${list(others.map(named))}.`,
+          `Same answer, origin and longest wait as trace ${code(`…${like.traceId.slice(-8)}`)} under ${plain(like.spike)}: ${list(others.map((other) => named(other, grafana)))}.`,
         ]
       : [];
   return [...itself, ...similar].join(' ');
 };
 
 /** One waterfall for each shape of trace in the whole report; what looks like one of them is only named. */
-const examples = (spike: Spike, shown: Shown): string[] => {
+const examples = (spike: Spike, shown: Shown, grafana: GrafanaText): string[] => {
   const full: string[] = [];
   const seen = new Map<string, TracedExample[]>();
   for (const example of spike.examples) {
@@ -98,10 +105,10 @@ const examples = (spike: Spike, shown: Shown): string[] => {
       seen.set(shape, [...(seen.get(shape) ?? []), example]);
     } else {
       shown.set(shape, { traceId: example.traceId, spike: spike.id });
-      full.push(inFull(example, full.length === 0));
+      full.push(inFull(example, full.length === 0, grafana));
     }
   }
-  return [...full, ...[...seen].map(([shape, traces]) => alike(shown.get(shape)!, traces))];
+  return [...full, ...[...seen].map(([shape, traces]) => alike(shown.get(shape)!, traces, grafana))];
 };
 
 const found = ({ exemplarsInWindow: all, fromMetrics, examples: shown }: Spike): string => {
@@ -114,22 +121,25 @@ const found = ({ exemplarsInWindow: all, fromMetrics, examples: shown }: Spike):
   return all === 0 ? '' : `${plural(all, 'trace')} of its window (${whence})${here}`;
 };
 
-const section = (spike: Spike, start: number, shown: Shown): string => {
+const section = (spike: Spike, start: number, shown: Shown, grafana: GrafanaText): string => {
   const where = whereText(spike);
   return paragraphs(
     `### ${plain(spike.id)}: ${capital(SLI_TEXT[spike.sli])}${where ? ` (${where})` : ''}`,
     figures(spike, start),
     `Why it counts: ${plain(spike.evidence)}.`,
+    grafana.spike(spike),
     found(spike),
     spike.gap ? `No trace to show: ${plain(spike.gap)}` : null,
-    ...examples(spike, shown),
+    ...examples(spike, shown, grafana),
   );
 };
 
 /** Each spike from its onset to its end, with the traces its exemplars lead to and their log lines. */
-export const spikes = ({ findings, phases, createdAt }: RunRecord): string | null => {
+export const spikes = (record: RunRecord): string | null => {
+  const { findings, phases, createdAt } = record;
   if (!findings || findings.spikes.length === 0) return null;
   const start = phases[0]?.from ?? createdAt;
   const shown: Shown = new Map();
-  return paragraphs('## Spikes', ...findings.spikes.map((spike) => section(spike, start, shown)));
+  const grafana = grafanaText(record);
+  return paragraphs('## Spikes', ...findings.spikes.map((spike) => section(spike, start, shown, grafana)));
 };

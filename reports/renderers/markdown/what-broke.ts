@@ -2,8 +2,9 @@ import type { Attribution, Reason, Signal, Suspect } from '../../record/attribut
 import type { Spike } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { duration, list, second } from '../format.ts';
-import { code, paragraphs, prose, table } from '../text.ts';
+import { paragraphs, prose, table } from '../text.ts';
 import { causeSentence, suspectLabel } from './cause.ts';
+import { type GrafanaText, grafanaText } from './grafana.ts';
 
 /** What each signal tells about. */
 const SIGNAL_TEXT: Record<Signal, string> = {
@@ -23,8 +24,12 @@ const signed = (weight: number): string => `${weight < 0 ? '−' : '+'}${Math.ab
 /** As a sentence, whether or not its author ended it. */
 const sentence = (text: string): string => prose(capital(/[.!?…]\s*$/.test(text) ? text : `${text}.`));
 
-const reasonLine = ({ signal, text, weight, traceIds, from }: Reason, start: number): string => {
-  const traces = traceIds.map((id) => code(id)).join(', ');
+const reasonLine = (
+  { signal, text, weight, traceIds, from }: Reason,
+  start: number,
+  grafana: GrafanaText,
+): string => {
+  const traces = traceIds.map((id) => grafana.traceId(id)).join(', ');
   return [
     `- ${capital(SIGNAL_TEXT[signal])} (${signed(weight)}): ${sentence(text)}`,
     from === null ? '' : `Readable from ${second(from, start, ' UTC')} on.`,
@@ -34,29 +39,31 @@ const reasonLine = ({ signal, text, weight, traceIds, from }: Reason, start: num
     .join(' ');
 };
 
-const trail = (title: string, reasons: Reason[], start: number): string | null =>
+const trail = (title: string, reasons: Reason[], start: number, grafana: GrafanaText): string | null =>
   reasons.length > 0
     ? paragraphs(
         title,
         [...reasons]
           .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-          .map((reason) => reasonLine(reason, start))
+          .map((reason) => reasonLine(reason, start, grafana))
           .join('\n'),
       )
     : null;
 
-const evidence = ({ reasons }: Suspect, start: number): string =>
+const evidence = ({ reasons }: Suspect, start: number, grafana: GrafanaText): string =>
   paragraphs(
     '### The evidence for it',
     trail(
       'Strongest first; in brackets what each adds to the score:',
       reasons.filter(({ weight }) => weight >= 0),
       start,
+      grafana,
     ),
     trail(
       'What speaks against it:',
       reasons.filter(({ weight }) => weight < 0),
       start,
+      grafana,
     ),
   );
 
@@ -154,7 +161,7 @@ export const whatBroke = (record: RunRecord): string | null => {
     causeSentence(culprit),
     lacking(attribution),
     times(record, attribution),
-    evidence(culprit, start),
+    evidence(culprit, start, grafanaText(record)),
     others(attribution),
   );
 };

@@ -1,10 +1,6 @@
 import type { Window } from '../../../../reports/record/common.ts';
-import {
-  type Completeness,
-  RUNTIME_UNITS,
-  type RuntimeName,
-  type RuntimeSeries,
-} from '../../../../reports/record/evidence.ts';
+import type { Completeness } from '../../../../reports/record/completeness.ts';
+import { RUNTIME_UNITS, type RuntimeName, type RuntimeSeries } from '../../../../reports/record/evidence.ts';
 import type { Names } from '../options.ts';
 import { QUEUE_SIZE } from './gauges.ts';
 import { instanceOf } from './identity.ts';
