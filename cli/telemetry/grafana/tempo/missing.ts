@@ -3,7 +3,7 @@ import { nowSeconds } from '../../../shared/clock.ts';
 import { spread } from '../../../shared/lists.ts';
 import type { Found, Note } from '../answer.ts';
 import type { TempoSearch } from './search.ts';
-import { walk } from './slices.ts';
+import { sweep } from './sweep.ts';
 import type { TraceReader } from './trace-reader.ts';
 import { anySpan, notOfService } from './traceql.ts';
 
@@ -11,8 +11,6 @@ import { anySpan, notOfService } from './traceql.ts';
 const FEW = 20;
 /** Of those that a search did not find, so many are looked up too. */
 const DOUBTED = 40;
-const LIMIT = 5000;
-const BUDGET = 60;
 /** A trace may reach another service so long after the window: seconds. */
 const TAIL_SECONDS = 30;
 /** Where no window is given, traces are looked for in so many seconds before now. */
@@ -32,22 +30,21 @@ const lookUp = async (reader: TraceReader, ids: string[], { except, within }: Mi
 };
 
 /** Takes those found by searches out of `left`. Returns why the search is not to be relied on; null when it is. */
-const sweep = async (
+const takeFound = async (
   search: TempoSearch,
   left: Set<string>,
   { except, within }: MissingQuestion,
   note: Note,
 ): Promise<string | null> => {
   const { from, to } = within ?? { from: nowSeconds() - LOOK_BACK_SECONDS, to: nowSeconds() };
-  const window = { from, to: to + TAIL_SECONDS };
-  const query = except ? notOfService(except) : anySpan();
-  let error: string | null = null;
-  const whole = await walk(window, { first: window.to - from, budget: BUDGET }, async (slice) => {
-    if (left.size === 0) return null;
-    const answer = await search.run(query, slice, LIMIT, note);
-    for (const { traceId } of answer.traces) left.delete(traceId);
-    error ??= answer.error;
-    return { full: answer.full, fill: answer.traces.length / LIMIT };
+  const { whole, error } = await sweep(search, {
+    query: except ? notOfService(except) : anySpan(),
+    window: { from, to: to + TAIL_SECONDS },
+    note,
+    take: (traces) => {
+      for (const { traceId } of traces) left.delete(traceId);
+      return left.size > 0;
+    },
   });
   return whole || left.size === 0 ? error : 'more traces in the window than could be searched';
 };
@@ -64,7 +61,7 @@ export const findMissing = async (
 ): Promise<Found<string[]>> => {
   const ids = [...new Set(question.traceIds)];
   const left = new Set(ids);
-  const swept = ids.length > FEW ? await sweep(search, left, question, note) : null;
+  const swept = ids.length > FEW ? await takeFound(search, left, question, note) : null;
   const doubted = spread([...left], DOUBTED);
   if (doubted.length > 0) note(`/api/v2/traces/<id> of ${doubted.length} ids`);
   const { there, error } = await lookUp(reader, doubted, question);

@@ -4,12 +4,8 @@ import type { ServedCount } from '../../telemetry-source.ts';
 import type { Found, Note } from '../answer.ts';
 import type { TempoSearch } from './search.ts';
 import type { FoundSpan } from './search-json.ts';
-import { walk } from './slices.ts';
+import { sweep } from './sweep.ts';
 import { serverSpans } from './traceql.ts';
-
-const LIMIT = 5000;
-/** More questions than this are not worth a count: enough for 150 000 requests or more. */
-const BUDGET = 60;
 
 type SpanCount = Omit<ServedCount, 'metrics'>;
 
@@ -36,14 +32,13 @@ export const countServerSpans = async (
   note: Note,
 ): Promise<Found<SpanCount[]>> => {
   const spans = new Map<string, FoundSpan>();
-  let error: string | null = null;
-  const first = window.to - window.from;
-  const whole = await walk(window, { first, budget: BUDGET }, async (slice) => {
-    const answer = await search.run(serverSpans(service), slice, LIMIT, note);
-    error ??= answer.error;
-    for (const trace of answer.traces)
-      for (const span of trace.spans) spans.set(`${trace.traceId} ${span.spanId}`, span);
-    return { full: answer.full, fill: answer.traces.length / LIMIT };
+  const { whole, error } = await sweep(search, {
+    ...{ query: serverSpans(service), window, note },
+    take: (traces) => {
+      for (const trace of traces)
+        for (const span of trace.spans) spans.set(`${trace.traceId} ${span.spanId}`, span);
+      return true;
+    },
   });
   if (!whole) return { value: [], rows: 0, truncated: true, error };
   const ended = [...spans.values()].filter(({ start, duration }) => {
