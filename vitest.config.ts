@@ -37,6 +37,15 @@ export default defineConfig({
         extends: true,
         test: {
           ...real,
+          name: 'compose',
+          include: ['test/compose/**/*.test.ts'],
+          globalSetup: ['test/setup/build-and-containers.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...real,
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           globalSetup: ['test/setup/build-and-backends.ts'],

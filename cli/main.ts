@@ -4,6 +4,7 @@ import { blameSource } from './config/blame.ts';
 import { ERRORS, EXIT, messageOf, ObsctlError } from './shared/errors.ts';
 import { nearest } from './shared/nearest.ts';
 import { VERSION } from './shared/version.ts';
+import type { StackWish } from './stack/choose-stack.ts';
 
 /** A command's file: takes the bare command, adds arguments and one action. */
 interface CommandModule {
@@ -21,7 +22,7 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'bring a stack up, break it under load, put it right, report',
     load: () => import('./commands/demo.ts'),
   },
-  up: { summary: 'bring the local stack up', load: () => import('./commands/up.ts') },
+  up: { summary: 'bring a stack up', load: () => import('./commands/up.ts') },
   down: { summary: 'take the stack down and leave nothing', load: () => import('./commands/down.ts') },
   status: { summary: 'say what is up, and how it is', load: () => import('./commands/status.ts') },
   run: {
@@ -86,35 +87,19 @@ const createContext = async (argv: string[]): Promise<Context> => {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
   };
-  const localStack = once(async () => {
-    const { LocalStack } = await import('./stack/local/local-stack.ts');
-    return new LocalStack({
-      telemetryOver: async (client) => {
-        const embedded = await import('./telemetry/embedded/embedded-telemetry-source.ts');
-        return embedded.createEmbeddedTelemetrySource(client);
-      },
-      grafanaOver: async ({ prometheus, loki, tempo }) => {
-        const grafana = await import('./telemetry/grafana/grafana-telemetry-source.ts');
-        return grafana.createGrafanaTelemetrySource({
-          prometheus: { url: prometheus },
-          loki: { url: loki },
-          tempo: { url: tempo },
-        });
-      },
-      toxiproxy: async () => {
-        const { findTool } = await import('./tools/tools.ts');
-        return (await findTool('toxiproxy')).found;
-      },
-      binaries: async () => (await import('./tools/telemetry-tools.ts')).telemetryTools(),
-    });
+  const stacks = once(async () => {
+    const { createStacks } = await import('./create-stacks.ts');
+    return createStacks((line) => output.info(line));
   });
   return {
     output,
     signal: interruption.signal,
-    stack: localStack,
+    stack: async (wish?: StackWish) => (await stacks()).choose(wish),
+    stacks: async () => (await stacks()).all(),
+    stackChecks: async () => (await stacks()).checks(),
     chaos: once(async () => {
       const { createChaos } = await import('./chaos/create-chaos.ts');
-      const stack = await localStack();
+      const stack = await (await stacks()).choose();
       return createChaos(stack, (options) => stack.guardSocket(options));
     }),
     load: once(async () => {
@@ -134,6 +119,10 @@ const createContext = async (argv: string[]): Promise<Context> => {
     telemetryAt: async (access) => {
       const grafana = await import('./telemetry/grafana/grafana-telemetry-source.ts');
       return grafana.createGrafanaTelemetrySource(access);
+    },
+    annotatorAt: async (access) => {
+      const { createGrafanaAnnotator } = await import('./telemetry/grafana/grafana-annotator.ts');
+      return createGrafanaAnnotator(access);
     },
     guard: once(async () => (await import('./stack/local/reaper.ts')).startReaper()),
   };

@@ -1,14 +1,29 @@
 // Builds dist/ with esbuild: one entry a process, shared code in chunks, packages left outside.
 // Runs at `npm ci` (prepare); bin/obsctl.js runs it too where install scripts were held back.
+// `build.mjs service`: only that part, without declarations, and a package.json of what it imports (the Dockerfile's way).
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { name, version, type, dependencies, overrides } = JSON.parse(
+  readFileSync(`${root}package.json`, 'utf8'),
+);
+
+const ENTRY_POINTS = {
+  'cli/main': 'cli/main.ts',
+  'cli/supervisor': 'cli/stack/local/supervisor-main.ts',
+  'cli/compose-host': 'cli/stack/compose/host-main.ts',
+  'cli/gateway': 'cli/stack/local/gateway-main.ts',
+  'cli/reaper': 'cli/stack/local/reaper-main.ts',
+  'cli/guard': 'cli/chaos/guard/guard-main.ts',
+  'service/server': 'service/server.ts',
+  'service/register': 'service/telemetry/register.ts',
+  'service/fastify': 'service/fastify.ts',
+};
 
 /** Declarations of what other people's apps import (dist/types); `npm run types` is what checks the types. */
 const declarations = () => {
@@ -16,20 +31,24 @@ const declarations = () => {
   return promisify(execFile)(process.execPath, [tsc, '-p', `${root}service/tsconfig.types.json`]);
 };
 
+const part = process.argv[2];
+const isWanted = ([entry]) => part === undefined || entry.startsWith(`${part}/`);
+
+/** package.json of the part: the packages that its bundles name, in the versions that the whole has. */
+const writePackages = ({ outputs }) => {
+  const bundles = Object.keys(outputs).filter((path) => path.endsWith('.js'));
+  const text = bundles.map((path) => readFileSync(`${root}${path}`, 'utf8')).join('\n');
+  const isNamed = ([name]) => [`"${name}"`, `"${name}/`].some((start) => text.includes(start));
+  const own = Object.fromEntries(Object.entries(dependencies).filter(isNamed));
+  const written = { name, version, type, dependencies: own, overrides };
+  writeFileSync(`${root}dist/${part}/package.json`, `${JSON.stringify(written, null, 2)}\n`);
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
-const declared = declarations();
-await build({
+const declared = part === undefined ? declarations() : undefined;
+const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: {
-    'cli/main': 'cli/main.ts',
-    'cli/supervisor': 'cli/stack/local/supervisor-main.ts',
-    'cli/gateway': 'cli/stack/local/gateway-main.ts',
-    'cli/reaper': 'cli/stack/local/reaper-main.ts',
-    'cli/guard': 'cli/chaos/guard/guard-main.ts',
-    'service/server': 'service/server.ts',
-    'service/register': 'service/telemetry/register.ts',
-    'service/fastify': 'service/fastify.ts',
-  },
+  entryPoints: Object.fromEntries(Object.entries(ENTRY_POINTS).filter(isWanted)),
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -38,7 +57,9 @@ await build({
   target: 'node20',
   packages: 'external',
   sourcemap: true,
+  metafile: true,
   logLevel: 'warning',
   define: { __OBSCTL_VERSION__: JSON.stringify(version) },
 });
+if (part !== undefined) writePackages(metafile);
 await declared;

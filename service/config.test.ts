@@ -12,6 +12,7 @@ describe('readConfig', () => {
     expect(readConfig(INVENTORY)).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 0,
+      ADMIN_HOST: '127.0.0.1',
       INVENTORY_TIMEOUT_MS: 500,
       INVENTORY_RETRIES: 2,
       LAB_PROFILE: false,

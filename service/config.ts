@@ -14,10 +14,12 @@ const flag = z
 const environmentSchema = z
   .object({
     SERVICE_ROLE: z.enum(ROLES),
-    /** One replica's name: service.instance.id. */
+    /** One replica's name: service.instance.id. instance-id.ts finds one where the environment gives none. */
     SERVICE_INSTANCE_ID: z.string().min(1).max(64),
     HOST: z.string().default('127.0.0.1'),
     PORT: port.default(0),
+    /** Beyond loopback only where nobody else reaches it, as in a container whose port is published on loopback. */
+    ADMIN_HOST: z.string().default('127.0.0.1'),
     ADMIN_PORT: port.default(0),
     /** Without a token there is no admin API. */
     ADMIN_TOKEN: z.string().min(16).optional(),

@@ -1,4 +1,5 @@
 import { readConfig } from './config.ts';
+import { instanceId } from './instance-id.ts';
 import { endGracefully, tellParent } from './lifecycle.ts';
 import { type RunningService, startService } from './service.ts';
 import { stopTelemetry } from './telemetry/sdk.ts';
@@ -10,6 +11,7 @@ endGracefully(async () => {
 });
 
 try {
+  process.env.SERVICE_INSTANCE_ID = await instanceId(process.env);
   service = await startService(readConfig(process.env));
   await tellParent({ type: 'ready', port: service.port, adminPort: service.adminPort });
 } catch (error) {

@@ -27,6 +27,7 @@ const chaosOptions = (config: Config) =>
         service: config.SERVICE_ROLE,
         instance: config.SERVICE_INSTANCE_ID,
         token: config.ADMIN_TOKEN,
+        adminHost: config.ADMIN_HOST,
         adminPort: config.ADMIN_PORT,
         allowProduction: config.ALLOW_FAULTS_IN_PRODUCTION,
       };

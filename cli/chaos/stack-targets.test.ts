@@ -55,6 +55,10 @@ describe('a way or a pipeline', () => {
       expect.stringContaining('obsctl tools install toxiproxy'),
     ]);
     expect(refusal(() => targets('trace-loss')).details[0]).toContain('--telemetry grafana');
+    const containers = { ...WHOLE, driver: 'compose' as const };
+    expect(refusal(() => targets('network-latency', {}, containers)).details).toEqual([
+      expect.stringContaining('the container of toxiproxy is gone'),
+    ]);
     const noRedis = stackOf(['postgresql', 'toxiproxy'], 'in-process');
     const redis = { parameters: { dependency: 'redis' } };
     expect(refusal(() => targets('network-latency', redis, noRedis)).details[0]).toContain('no Redis');

@@ -38,15 +38,21 @@ const unknownTarget = (names: string[], there: string[]): ObsctlError =>
     { details: [`it can be done to: ${there.join(', ') || 'nothing'}`] },
   );
 
+/** Why a component is not there: a stack of containers has every one, unless somebody removed it. */
+const absence = (name: string, { driver }: StackStatus, otherwise: string): string =>
+  driver === 'compose'
+    ? `the container of ${name} is gone. Take the stack down and bring it up again`
+    : otherwise;
+
 /** The Redis of the stack. Throws where there is none, or it belongs to somebody else. */
 const redisOf = (fault: StackFault, status: StackStatus): StackTarget => {
   const own = status.components.find(({ name }) => name === 'redis');
   if (own) return own;
-  throw refused(fault, [
+  const reason =
     status.cache === 'redis'
       ? 'the Redis is the one that REDIS_URL names: it is not ours to take away. Unset REDIS_URL and bring the stack up again'
-      : 'the stack has no Redis: its cache is in-process. Install redis-server and bring the stack up again',
-  ]);
+      : 'the stack has no Redis: its cache is in-process. Install redis-server and bring the stack up again';
+  throw refused(fault, [absence('redis', status, reason)]);
 };
 
 /** Why a component that a fault goes through is not there, and what to do about it. */
@@ -61,7 +67,7 @@ const MISSING: Record<NonNullable<StackFault['via']>, string> = {
 const carrierOf = (fault: StackFault, via: NonNullable<StackFault['via']>, status: StackStatus) => {
   const carrier = status.components.find(({ name }) => name === via);
   if (carrier) return carrier;
-  throw refused(fault, [MISSING[via]]);
+  throw refused(fault, [absence(via, status, MISSING[via])]);
 };
 
 /** The way to a dependency, or a pipeline of the collector: both are called as the ground truth calls them. */

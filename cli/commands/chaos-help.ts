@@ -73,11 +73,11 @@ const carriersOf = ({ carrier, carriedBy }: CataloguedFault): string => {
 };
 
 const NEEDS: Record<NonNullable<CataloguedFault['needs']>, string> = {
-  redis: 'a real Redis: refused where the cache is in-process',
+  redis: 'a real Redis: refused where the cache is in-process (a stack of containers always has one)',
   toxiproxy:
-    'Toxiproxy (obsctl tools install toxiproxy) when the stack is brought up: refused where it was not there',
+    'Toxiproxy when the stack is brought up: refused where it was not there (obsctl tools install toxiproxy; a stack of containers always has it)',
   collector:
-    'the real telemetry (obsctl up --telemetry grafana): refused with the embedded one, which has no collector',
+    'the real telemetry (obsctl up --telemetry grafana, or a stack of containers): refused with the embedded one, which has no collector',
 };
 
 const SERVICE_FAULTS = Object.keys(faults);

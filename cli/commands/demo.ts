@@ -12,10 +12,10 @@ import {
   SEVERAL_FAULTS,
 } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
-import { addTelemetryOption } from './telemetry-option.ts';
+import { addStackOptions } from './stack-options.ts';
 
 export const define = (command: Command, context: Context): void => {
-  addTelemetryOption(
+  addStackOptions(
     addExperimentOptions(
       command.option(
         '--fault <name>',
@@ -40,10 +40,11 @@ export const define = (command: Command, context: Context): void => {
       const experiment = experimentFrom(options.fault ?? [DEMO_FAULT], options, load, commandLine());
       prepareOut(options.out);
       await load.prepare();
-      const stack = await context.stack();
       const ownerPid = options.keep ? undefined : process.pid;
-      const { retryBudget, telemetry } = options;
-      const { reused } = await bringUp(context, { ownerPid, retryBudget, telemetry });
+      const { on, retryBudget, telemetry, profile } = options;
+      // Containers may have gigabytes of images to pull first: only where that is asked for.
+      const wish = { on, order: ['local' as const] };
+      const { reused } = await bringUp(context, { ownerPid, retryBudget, telemetry, profile }, wish);
       if (reused) output.info('a stack was up already; it is used, and stays up');
       try {
         context.signal.throwIfAborted();
@@ -51,7 +52,7 @@ export const define = (command: Command, context: Context): void => {
       } finally {
         if (!options.keep && !reused) {
           output.step('taking the stack down');
-          await stack.down();
+          await (await context.stack()).down();
           output.stop();
         }
       }

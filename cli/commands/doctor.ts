@@ -8,7 +8,7 @@ import { stateDirectory } from '../shared/paths.ts';
 import { VERSION } from '../shared/version.ts';
 import { telemetryTools } from '../tools/telemetry-tools.ts';
 import { findTool } from '../tools/tools.ts';
-import type { Context } from './context.ts';
+import type { Context, StackCheck } from './context.ts';
 
 interface Check {
   name: string;
@@ -116,7 +116,20 @@ const redisCheck = async (): Promise<Check> =>
 const mark = { ok: '✓', optional: '–', missing: '✗' } as const;
 const color = { ok: 'green', optional: 'dim', missing: 'red' } as const;
 
-export const define = (command: Command, { output }: Context): void => {
+const CONTAINER_REMEDIES: Record<string, string> = {
+  Docker: 'not needed: the local stack runs without it; engine 20.10 or newer runs the stack of containers',
+  Compose:
+    'not needed: the local stack runs without it; the plugin, 2.20 or newer, runs the stack of containers',
+};
+
+const containerCheck = ({ name, ok, found }: StackCheck): Check => ({
+  name,
+  state: ok ? 'ok' : 'optional',
+  found,
+  remedy: CONTAINER_REMEDIES[name] ?? '',
+});
+
+export const define = (command: Command, { output, stackChecks }: Context): void => {
   command.addHelpText('after', '\nExamples:\n  obsctl doctor\n  obsctl doctor --json').action(async () => {
     const checks = await Promise.all([
       nodeCheck(),
@@ -127,15 +140,8 @@ export const define = (command: Command, { output }: Context): void => {
       telemetryCheck(),
       optional('Go', 'only needed to build tools that cannot be downloaded: https://go.dev', 'go', 'version'),
       redisCheck(),
-      optional(
-        'Docker',
-        'not needed: the local stack runs without it',
-        'docker',
-        'version',
-        '--format',
-        '{{.Server.Version}}',
-      ),
     ]);
+    checks.push(...(await stackChecks()).map(containerCheck));
     const lines = checks.map(({ name, state, found, remedy }) => {
       const hint = state === 'ok' ? '' : `\n      ${remedy}`;
       return `  ${output.style(color[state], mark[state])} ${name.padEnd(9)} ${found}${hint}`;

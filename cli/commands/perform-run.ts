@@ -67,6 +67,10 @@ export const performRun = async (
     listener: watchRun(output),
     signal,
     guard: (pid: number) => guard.watch(pid),
+    annotator: async () => {
+      const access = await (await context.stack()).grafanaAccess();
+      return access && context.annotatorAt(access);
+    },
   };
   const { record, folder } = await runExperiment(experiment, parts, out);
   await guard.done();

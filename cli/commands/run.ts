@@ -12,7 +12,7 @@ import {
   SEVERAL_FAULTS,
 } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
-import { addTelemetryOption } from './telemetry-option.ts';
+import { addStackOptions } from './stack-options.ts';
 
 const faultsText = (): string =>
   faultNames()
@@ -29,7 +29,7 @@ Examples:
   obsctl run --fault latency,error --set latency.replica=api-1 --set error.at=10 --set error.rate=0.2`;
 
 export const define = (command: Command, context: Context): void => {
-  addTelemetryOption(
+  addStackOptions(
     addExperimentOptions(
       command.requiredOption(
         '--fault <name>',
@@ -44,7 +44,8 @@ export const define = (command: Command, context: Context): void => {
       const experiment = experimentFrom(options.fault, options, load, commandLine());
       prepareOut(options.out);
       await load.prepare();
-      const { reused } = await bringUp(context, { telemetry: options.telemetry });
+      const { on, telemetry, profile } = options;
+      const { reused } = await bringUp(context, { telemetry, profile }, { on });
       if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');
       await performRun(experiment, options.out, context);
     });

@@ -6,11 +6,20 @@ import { statusText } from './status-text.ts';
 const output = new Output({ json: false, quiet: true, color: false });
 
 const status = (telemetry: StackStatus['telemetry'], prometheus?: string): StackStatus => ({
-  ...{ driver: 'local', state: 'ready', startedAt: 0, components: [], replicas: [], incidents: [] },
+  ...{
+    driver: 'local',
+    profile: null,
+    state: 'ready',
+    startedAt: 0,
+    components: [],
+    replicas: [],
+    incidents: [],
+  },
   ...{ cache: 'redis', versions: {}, error: null, telemetry },
   endpoints: {
     ...{ baseUrl: 'http://gateway', docsUrl: 'http://gateway/docs/', otlpUrl: 'http://collector' },
     backends: prometheus ? { prometheus, loki: 'http://loki', tempo: 'http://tempo' } : null,
+    grafana: null,
   },
 });
 

@@ -24,27 +24,38 @@ const TELEMETRY = {
   embedded: 'embedded (`obsctl tools install` brings the real Prometheus, Loki and Tempo)',
 };
 
-/** The stack as a person reads it. */
-export const statusText = (status: StackStatus, output: Output): string => {
-  const rows = status.components.map(({ name, state, pid, address, restarts, detail }) => {
+/** One line of each component, the names in a column. */
+const componentLines = ({ components, telemetry }: StackStatus, output: Output): string[] => {
+  const width = Math.max(12, ...components.map(({ name }) => name.length));
+  return components.map(({ name, state, pid, address, restarts, detail }) => {
     const mark = state === 'ready' ? output.style('green', '●') : output.style('red', '●');
-    const extra = [restarts > 0 ? `${restarts} restarts` : '', detail === status.telemetry ? '' : detail]
+    const extra = [restarts > 0 ? `${restarts} restarts` : '', detail === telemetry ? '' : detail]
       .filter(Boolean)
       .join(', ');
-    return `  ${mark} ${name.padEnd(12)} ${state.padEnd(10)} pid ${String(pid ?? '-').padEnd(8)} ${address ?? ''} ${extra}`.trimEnd();
+    return `  ${mark} ${name.padEnd(width)} ${state.padEnd(10)} pid ${String(pid ?? '-').padEnd(8)} ${address ?? ''} ${extra}`.trimEnd();
   });
-  const troubled = status.components.filter(({ state }) => state !== 'ready').map(({ name }) => name);
-  const state =
-    troubled.length > 0 && status.state === 'ready' ? `degraded (${troubled.join(', ')})` : status.state;
+};
+
+const titleOf = ({ driver, profile, state, components }: StackStatus): string => {
+  const troubled = components.filter((component) => component.state !== 'ready').map(({ name }) => name);
+  const now = troubled.length > 0 && state === 'ready' ? `degraded (${troubled.join(', ')})` : state;
+  return `stack ${driver}${profile ? ` (${profile})` : ''}: ${now}`;
+};
+
+/** The stack as a person reads it. */
+export const statusText = (status: StackStatus, output: Output): string => {
+  const { endpoints, error } = status;
   const up = formatSeconds(Date.now() / 1000 - status.startedAt);
   return [
-    `${output.style('bold', `stack ${status.driver}: ${state}`)}, up for ${up}`,
-    ...rows,
-    `  API        ${status.endpoints?.baseUrl ?? '-'}`,
-    `  API docs   ${status.endpoints?.docsUrl ?? '-'}`,
+    `${output.style('bold', titleOf(status))}, up for ${up}`,
+    ...componentLines(status, output),
+    ...(error ? [`  ${output.style('red', '!')} ${error}`] : []),
+    `  API        ${endpoints?.baseUrl ?? '-'}`,
+    `  API docs   ${endpoints?.docsUrl ?? '-'}`,
+    ...(endpoints?.grafana ? [`  Grafana    ${endpoints.grafana} (user admin)`] : []),
     `  cache      ${CACHE[status.cache]}`,
     `  telemetry  ${TELEMETRY[status.telemetry]}`,
-    ...backendLines(status.endpoints),
+    ...backendLines(endpoints),
     ...status.incidents.map(
       ({ instance, detail }) => `  ${output.style('yellow', '!')} ${instance}: ${detail}`,
     ),

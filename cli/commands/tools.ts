@@ -3,7 +3,7 @@ import { monotonicSeconds } from '../shared/clock.ts';
 import { columns } from '../shared/columns.ts';
 import { formatSeconds } from '../shared/duration.ts';
 import { ObsctlError } from '../shared/errors.ts';
-import { TOOLS, toolNamed } from '../tools/catalogue.ts';
+import { NAMED_TOOLS, TOOLS, toolNamed } from '../tools/catalogue.ts';
 import { toolProgressText } from '../tools/progress-text.ts';
 import type { FoundTool } from '../tools/tool.ts';
 import { installTool, listTools, type ToolState } from '../tools/tools.ts';
@@ -75,7 +75,7 @@ const install = async (names: string[], context: Context): Promise<void> => {
 export const define = (command: Command, context: Context): void => {
   command.addHelpText(
     'after',
-    '\nExamples:\n  obsctl tools list\n  obsctl tools install\n  obsctl tools install prometheus loki tempo otelcol',
+    `\nExamples:\n  obsctl tools list\n  obsctl tools install\n  obsctl tools install prometheus loki tempo otelcol\n\nOnly by name: ${NAMED_TOOLS.map(({ name }) => name).join(', ')}`,
   );
   command
     .command('list')

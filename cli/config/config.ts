@@ -26,6 +26,8 @@ const configSchema = z.strictObject({
   port: z.number().int().min(1).max(65535).optional(),
   replicas: z.number().int().min(1).max(8).optional(),
   retryBudget: z.number().min(0).max(1).optional(),
+  on: z.enum(['compose', 'local']).optional(),
+  profile: z.enum(['minimal', 'full']).optional(),
   telemetry: z.enum(['grafana', 'embedded']).optional(),
   scenario: z.string().optional(),
   loadRate: z.number().optional(),

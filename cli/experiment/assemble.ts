@@ -55,6 +55,7 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
     completeness: evidence?.completeness ?? null,
     source: evidence?.source ?? null,
     entryService: ENTRY_SERVICE,
+    grafana: status?.endpoints?.grafana ?? null,
     series: { client: evidence?.client ?? null, red: evidence?.red ?? [], runtime: evidence?.runtime ?? [] },
     incidents,
     findings,

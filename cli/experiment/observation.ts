@@ -109,7 +109,7 @@ const recordOf = (runId: string, plan: ObservationPlan, { evidence, findings }: 
     ...{ schemaVersion: 1, runId, createdAt: nowSeconds(), kind: 'observation' },
     experiment: asExperiment(plan),
     environment: { ...describeEnvironment(null, 'none'), ...NOT_OURS, telemetry: source.kind },
-    ...{ phases, faults: [], load: null, completeness, source, entryService: plan.service },
+    ...{ phases, faults: [], load: null, completeness, source, entryService: plan.service, grafana: null },
     series: { client, red, runtime },
     ...{ incidents, findings, scores: [], execution },
     timeline: buildTimeline({

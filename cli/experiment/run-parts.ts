@@ -1,6 +1,7 @@
 import type { ChaosDriver } from '../chaos/chaos-driver.ts';
 import type { LoadDriver } from '../load/load-driver.ts';
 import type { Stack } from '../stack/stack.ts';
+import type { Annotator } from '../telemetry/annotator.ts';
 import type { RunListener } from './run-events.ts';
 
 /** The ports a run works on, and who watches it. */
@@ -9,6 +10,8 @@ export interface RunParts {
   chaos: ChaosDriver;
   load: LoadDriver;
   listener: RunListener;
+  /** Null where there is nothing to write to. Asked once the findings are written. */
+  annotator(): Promise<Annotator | null>;
   /** Aborted by the first Ctrl-C: the undo still runs, and a record is written. */
   signal: AbortSignal;
   /** Called with k6's pid, so that it goes when we are killed. */

@@ -27,8 +27,29 @@ test('a run ends where what an earlier command left on cannot be cleared', async
     listener: {},
     signal: new AbortController().signal,
     guard: () => {},
+    annotator: async () => null,
   } as unknown as RunParts;
   const { record } = await runExperiment(experiment, parts, out);
   expect(start).not.toHaveBeenCalled();
   expect(record.execution).toMatchObject({ status: 'failed', error: 'api-2 does not answer.' });
+});
+
+test('a run that cannot be marked in Grafana ends as it would have, with a line that says so', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'obsctl-run-'));
+  onTestFinished(() => rmSync(out, { recursive: true, force: true }));
+  const warning = vi.fn();
+  const annotate = vi.fn(() => Promise.reject(new Error('it answered 401')));
+  const parts = {
+    stack: { status: async () => null },
+    chaos: { list: async () => [], clearAll: async () => 0, verify: async () => true },
+    load: { start: () => Promise.reject(new ObsctlError('LOAD_FAILED', 'k6 is not there.')) },
+    listener: { warning },
+    signal: new AbortController().signal,
+    guard: () => {},
+    annotator: async () => ({ annotate }),
+  } as unknown as RunParts;
+  const { record, folder } = await runExperiment(experiment, parts, out);
+  expect(annotate).toHaveBeenCalledOnce();
+  expect(warning).toHaveBeenCalledWith('the run is not marked in Grafana: it answered 401');
+  expect(folder.readRecord()).toEqual(record);
 });

@@ -1,6 +1,7 @@
 import type { Execution, Experiment, RunRecord } from '../../reports/record/record.ts';
 import type { Injection } from '../chaos/chaos-driver.ts';
 import { messageOf, ObsctlError } from '../shared/errors.ts';
+import { annotationsOf } from './annotations.ts';
 import { assembleRecord } from './assemble.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Journal } from './journal.ts';
@@ -122,6 +123,15 @@ class Run {
     });
   }
 
+  /** For people who look at graphs; a run does not depend on it. */
+  private async annotate(record: RunRecord): Promise<void> {
+    try {
+      await (await this.parts.annotator())?.annotate(annotationsOf(record));
+    } catch (error) {
+      this.parts.listener.warning?.(`the run is not marked in Grafana: ${describe(error)}`);
+    }
+  }
+
   private async conclude(): Promise<RunOutcome> {
     this.parts.listener.step?.('writing the report');
     const { restored, sentences: restoration } = this.restoration;
@@ -138,6 +148,7 @@ class Run {
     this.folder.writeJson('truth.json', this.faults.truth);
     this.folder.writeJson('record.json', record);
     await writeReport(this.folder, record);
+    await this.annotate(record);
     this.journal.append('run-ended', { verdict: record.verdict });
     this.journal.close();
     return { record, folder: this.folder };

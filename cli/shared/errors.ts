@@ -60,7 +60,35 @@ export const ERRORS = {
   PORT_TAKEN: {
     exit: EXIT.failed,
     title: 'A port is taken',
-    remedy: 'Choose another with --port, or leave --port out: a free one is found.',
+    remedy:
+      'Choose another with --port (or the variable named above); without --port the local stack finds a free one.',
+  },
+  ENGINE_UNAVAILABLE: {
+    exit: EXIT.failed,
+    title: 'There is no Docker engine that can be used',
+    remedy: 'Start Docker, engine 20.10 or newer, on this machine; or use --on local, which needs none.',
+  },
+  COMPOSE_UNAVAILABLE: {
+    exit: EXIT.failed,
+    title: 'Docker Compose v2 is not here',
+    remedy:
+      'Run `obsctl tools install compose`, or install the Compose plugin, 2.20 or newer; or use --on local, which needs none.',
+  },
+  IMAGE_UNAVAILABLE: {
+    exit: EXIT.failed,
+    title: 'A container image cannot be had',
+    remedy:
+      'Mend what keeps it from being pulled or built, name another image by the variable above, or use --on local.',
+  },
+  CONTAINER_FAILED: {
+    exit: EXIT.failed,
+    title: 'A container did not come up',
+    remedy: 'See its last lines above; what had started was removed again, and `obsctl up` starts anew.',
+  },
+  VOLUME_MISMATCH: {
+    exit: EXIT.failed,
+    title: 'A volume was made by another version',
+    remedy: 'Remove the volumes and all data in them with `obsctl down --volumes`.',
   },
   POSTGRES_UNAVAILABLE: {
     exit: EXIT.failed,

@@ -32,6 +32,8 @@ export interface Endpoints {
   otlpUrl: string;
   /** The real back ends, where the stack runs them; null with the embedded telemetry. */
   backends: BackendUrls | null;
+  /** Grafana's base address, where the stack runs it: links and annotations lead there. */
+  grafana: string | null;
 }
 
 /** Base addresses of the back ends' HTTP APIs. */
@@ -41,12 +43,30 @@ export interface BackendUrls {
   tempo: string;
 }
 
+/** An account of Grafana's HTTP API. */
+export interface GrafanaAccess {
+  /** Base address, reachable from here. */
+  url: string;
+  username: string;
+  password: string;
+}
+
+export const DRIVERS = ['compose', 'local'] as const;
+/** What runs a stack: containers of a Docker engine, or processes of this machine. */
+export type DriverName = (typeof DRIVERS)[number];
+
+export const PROFILES = ['minimal', 'full'] as const;
+/** What a stack of containers consists of: `full` adds Grafana, MinIO and the exporters. */
+export type Profile = (typeof PROFILES)[number];
+
 export const TELEMETRY_KINDS = ['grafana', 'embedded'] as const;
 /** Which telemetry a stack runs: Prometheus, Loki, Tempo and the collector, or the embedded one. */
 export type TelemetryKind = (typeof TELEMETRY_KINDS)[number];
 
 export interface StackStatus {
-  driver: string;
+  driver: DriverName;
+  /** Null where the driver has none. */
+  profile: Profile | null;
   state: 'starting' | 'ready' | 'failed' | 'stopping';
   /** Unix seconds. */
   startedAt: number;
@@ -67,6 +87,8 @@ export interface UpOptions {
   replicas?: number;
   /** Retry budget of api's inventory client: share of requests that may be retries (0..1). Off where absent. */
   retryBudget?: number;
+  /** Containers only; minimal where absent. */
+  profile?: Profile;
   /** Where absent: grafana as soon as its binaries are there, else embedded. */
   telemetry?: TelemetryKind;
   /** Take the stack down when this process is gone (demo without --keep). */
@@ -77,6 +99,13 @@ export interface UpResult {
   status: StackStatus;
   /** True when a stack that was already up serves again. */
   reused: boolean;
+  /** Passwords and tokens by name that this call made and that are kept for later ones; to be shown once. */
+  secrets?: Record<string, string>;
+}
+
+export interface DownOptions {
+  /** Also what is kept for the next `up`: named volumes with their data, and the secrets that open them. */
+  volumes?: boolean;
 }
 
 export interface DownResult {
@@ -85,11 +114,27 @@ export interface DownResult {
   leftovers: string[];
 }
 
+/** One line that a component wrote. */
+export interface LogLine {
+  component: string;
+  line: string;
+}
+
+export interface LogOptions {
+  /** All where absent. */
+  component?: string;
+  /** How many of the last lines of each. */
+  lines: number;
+  /** Goes on until the signal is aborted. */
+  follow: boolean;
+  signal: AbortSignal;
+}
+
 /** One platform under test: brings it up, says how it is, takes it down without leaving anything. */
 export interface Stack {
-  readonly driver: string;
+  readonly driver: DriverName;
   up(options: UpOptions, onChange: (status: StackStatus) => void): Promise<UpResult>;
-  down(): Promise<DownResult>;
+  down(options?: DownOptions): Promise<DownResult>;
   /** Null when no stack is up. A stale state file counts as none. */
   status(): Promise<StackStatus | null>;
   /** The replicas that run now: one that is gone, restarting or paused can be asked nothing and carries nothing. */
@@ -97,7 +142,10 @@ export interface Stack {
   endpoints(): Promise<Endpoints>;
   /** Bearer token of the admin API. */
   adminToken(): Promise<string>;
+  /** Null where the stack runs no Grafana. */
+  grafanaAccess(): Promise<GrafanaAccess | null>;
   telemetry(): Promise<TelemetrySource>;
-  /** Log files by component name. */
-  logFiles(): Promise<Record<string, string>>;
+  /** Names of those that have written something; also of a stack that is down, where its logs are kept. */
+  logNames(): Promise<string[]>;
+  logs(options: LogOptions): AsyncIterable<LogLine>;
 }

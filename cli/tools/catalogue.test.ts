@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TOOLS, toolNamed } from './catalogue.ts';
+import { NAMED_TOOLS, TOOLS, toolNamed } from './catalogue.ts';
+
+const ALL = [...TOOLS, ...NAMED_TOOLS];
 
 const infra = (file: string): string =>
   readFileSync(new URL(`../../infra/tools/${file}`, import.meta.url), 'utf8');
@@ -27,11 +29,27 @@ describe('what is published', () => {
     ['tempo', 'linux', 'x64', 'tempo_2.10.10_linux_amd64.tar.gz', 'tempo'],
     ['toxiproxy', 'darwin', 'arm64', 'toxiproxy-server-darwin-arm64', 'toxiproxy-server-darwin-arm64'],
     ['traefik', 'linux', 'arm64', 'traefik_v3.7.15_linux_arm64.tar.gz', 'traefik'],
+    ['compose', 'linux', 'x64', 'docker-compose-linux-x86_64', 'docker-compose-linux-x86_64'],
+    ['compose', 'darwin', 'arm64', 'docker-compose-darwin-aarch64', 'docker-compose-darwin-aarch64'],
+    [
+      'postgres-exporter',
+      'linux',
+      'x64',
+      'postgres_exporter-0.17.1.linux-amd64.tar.gz',
+      'postgres_exporter-0.17.1.linux-amd64/postgres_exporter',
+    ],
+    [
+      'redis-exporter',
+      'linux',
+      'arm64',
+      'redis_exporter-v1.74.0.linux-arm64.tar.gz',
+      'redis_exporter-v1.74.0.linux-arm64/redis_exporter',
+    ],
   ])('of %s for %s/%s', (name, platform, arch, file, member) => {
     expect(toolNamed(name).release!.archive(platform, arch)).toEqual({ file, member });
   });
 
-  it.each(TOOLS.map(({ name, release }) => [name, release!] as const))(
+  it.each(ALL.filter(({ release }) => release).map(({ name, release }) => [name, release!] as const))(
     'of %s: nothing elsewhere',
     (_, release) => {
       for (const [platform, arch] of [
@@ -60,12 +78,22 @@ describe('versions', () => {
     ['tempo', 'tempo, version 2.8.0-20250529 (branch: , revision: unknown)', '2.8.0-20250529'],
     ['toxiproxy', 'toxiproxy-server version 2.5.0', '2.5.0'],
     ['traefik', 'Version:      3.7.15\nCodename:     munster\nGo version:   go1.26.5', '3.7.15'],
+    ['compose', 'Docker Compose version v2.40.3', '2.40.3'],
+    ['compose', 'Docker Compose version 2.39.2-desktop.1', '2.39.2-desktop.1'],
+    ['minio', 'minio version 2026-02-12T20-18-48Z (commit-id=DEVELOPMENT.GOGET)', '2026-02-12T20-18-48Z'],
+    ['minio', 'minio version RELEASE.2025-10-15T17-29-55Z (commit-id=9e49d5e)', '2025-10-15T17-29-55Z'],
+    ['postgres-exporter', 'postgres_exporter, version 0.17.1 (branch: HEAD, revision: 1e574cf)', '0.17.1'],
+    [
+      'redis-exporter',
+      'time="2025-06-11T03:10:35Z" level=info msg="Redis Metrics Exporter v1.74.0    build date: 2025-06-11"',
+      '1.74.0',
+    ],
   ])('%s says %j', (name, output, version) => {
     expect(toolNamed(name).versionIn(output)).toBe(version);
   });
 
   it('are not read out of another program', () => {
-    for (const { versionIn } of TOOLS) expect(versionIn('some other tool, version 1.2.3\nhelp')).toBeNull();
+    for (const { versionIn } of ALL) expect(versionIn('some other tool, version 1.2.3\nhelp')).toBeNull();
   });
 
   it.each([
@@ -75,11 +103,13 @@ describe('versions', () => {
     ['tempo', ['2.8.0-20250529', '2.10.1', '2.10.2', '2.11.0', '3.0.0'], ['2.10.2', '2.11.0']],
     ['toxiproxy', ['2.4.0', '2.5.0', '2.12.0', '3.0.0'], ['2.5.0', '2.12.0']],
     ['traefik', ['2.11.0', '3.0.0', '3.7.15', '4.0.0'], ['3.0.0', '3.7.15']],
+    ['compose', ['1.29.2', '2.19.1', '2.20.0', '2.40.3', '5.1.0'], ['2.20.0', '2.40.3', '5.1.0']],
+    ['minio', ['2025-10-15T17-29-55Z', '2026-02-12T20-18-48Z'], ['2026-02-12T20-18-48Z']],
   ])('of %s that will do on the PATH', (name, versions, good) => {
     expect(versions.filter(toolNamed(name).accepts)).toEqual(good);
   });
 
-  it.each(TOOLS.filter(({ name }) => name !== 'tempo').map((tool) => [tool.name, tool] as const))(
+  it.each(ALL.filter(({ name }) => name !== 'tempo').map((tool) => [tool.name, tool] as const))(
     'of %s: the pinned one would do on the PATH',
     (_, { accepts, version }) => expect(accepts(version)).toBe(true),
   );
@@ -93,13 +123,17 @@ describe('infra/tools', () => {
     ['tempo', 'github.com/grafana/tempo v1.5.1-0.20250529124718-87c2dc380cec'],
     ['otelcol', 'go.opentelemetry.io/collector/otelcol v0.162.0'],
     ['toxiproxy', 'github.com/Shopify/toxiproxy/v2 v2.5.0'],
+    ['compose', 'github.com/docker/compose/v2 v2.40.3'],
+    ['minio', 'github.com/minio/minio v0.0.0-20260212201848-7aac2a2c5b7c'],
+    ['postgres-exporter', 'github.com/prometheus-community/postgres_exporter v0.17.1'],
+    ['redis-exporter', 'github.com/oliver006/redis_exporter v1.74.0'],
   ])('pins the module of %s, with checksums', (module, requirement) => {
     expect(infra(`${module}/go.mod`)).toContain(requirement);
     expect(infra(`${module}/go.sum`)).toContain(`${requirement} h1:`);
   });
 
   it('has a pinned module for each Go build', () => {
-    for (const { goBuild } of TOOLS)
+    for (const { goBuild } of ALL)
       if (goBuild)
         expect(existsSync(new URL(`../../infra/tools/${goBuild.module}/go.sum`, import.meta.url))).toBe(true);
   });

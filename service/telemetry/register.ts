@@ -3,10 +3,13 @@ import { register } from 'node:module';
 import { context } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { metrics, NodeSDK } from '@opentelemetry/sdk-node';
+import { instanceId } from '../instance-id.ts';
 import { telemetryDefaults } from './defaults.ts';
 import { RESEND_COUNT } from './resend-count.ts';
 import { keepSdk, SERVICE_VERSION } from './sdk.ts';
 
+// For the server as well: both are one replica.
+process.env.SERVICE_INSTANCE_ID = await instanceId(process.env);
 for (const [name, value] of Object.entries(telemetryDefaults(process.env, SERVICE_VERSION))) {
   process.env[name] ||= value;
 }

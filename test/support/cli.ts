@@ -32,6 +32,8 @@ export class User {
       NO_COLOR: '1',
       // Else a machine with the real back ends in its cache would test something else.
       OBSCTL_TELEMETRY: 'embedded',
+      // Nor may it be containers only because a Docker engine answers.
+      OBSCTL_ON: 'local',
       ...extra,
     };
   }

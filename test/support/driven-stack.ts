@@ -4,36 +4,50 @@ import type { ChaosDriver } from '../../cli/chaos/chaos-driver.ts';
 import { createChaos } from '../../cli/chaos/create-chaos.ts';
 import { isAlive, type ProcessIdentity } from '../../cli/shared/process-identity.ts';
 import { LocalStack } from '../../cli/stack/local/local-stack.ts';
-import type { Component, StackStatus } from '../../cli/stack/stack.ts';
+import type { BackendUrls, Component, Stack, StackStatus } from '../../cli/stack/stack.ts';
 import { createEmbeddedTelemetrySource } from '../../cli/telemetry/embedded/embedded-telemetry-source.ts';
 import { createGrafanaTelemetrySource } from '../../cli/telemetry/grafana/grafana-telemetry-source.ts';
+import type { TelemetrySource } from '../../cli/telemetry/telemetry-source.ts';
 import { User } from './cli.ts';
+
+type GuardedStack = Stack & { guardSocket(options: { start: boolean }): Promise<string | null> };
+
+const localStack = (): GuardedStack =>
+  new LocalStack({
+    toxiproxy: async () => null,
+    binaries: () => Promise.reject(new Error('it is up already')),
+    telemetryOver: async (client) => createEmbeddedTelemetrySource(client),
+    grafanaOver: async (backends) => grafanaAt(backends),
+  });
+
+/** The back ends of a stack, asked directly. */
+export const grafanaAt = ({ prometheus, loki, tempo }: BackendUrls): TelemetrySource =>
+  createGrafanaTelemetrySource({
+    prometheus: { url: prometheus },
+    loki: { url: loki },
+    tempo: { url: tempo },
+  });
 
 /** A stack that the built program brought up, with a chaos driver of our own on it. */
 export class DrivenStack {
   private constructor(
     readonly user: User,
-    readonly stack: LocalStack,
+    readonly stack: GuardedStack,
     readonly driver: ChaosDriver,
   ) {}
 
-  static async up(...options: string[]): Promise<DrivenStack> {
-    const user = new User();
+  /** The local one. */
+  static up(...options: string[]): Promise<DrivenStack> {
+    return DrivenStack.of(new User(), localStack, options);
+  }
+
+  /** That of a user; `make` is its port. */
+  static async of(user: User, make: () => GuardedStack, options: string[] = []): Promise<DrivenStack> {
     await user.json(['up', ...options]);
     const stateHome = process.env.XDG_STATE_HOME;
     // Read when a stack is made: where its state is.
     process.env.XDG_STATE_HOME = join(user.home, 'state');
-    const stack = new LocalStack({
-      toxiproxy: async () => null,
-      binaries: () => Promise.reject(new Error('it is up already')),
-      telemetryOver: async (client) => createEmbeddedTelemetrySource(client),
-      grafanaOver: async ({ prometheus, loki, tempo }) =>
-        createGrafanaTelemetrySource({
-          prometheus: { url: prometheus },
-          loki: { url: loki },
-          tempo: { url: tempo },
-        }),
-    });
+    const stack = make();
     const driven = new DrivenStack(
       user,
       stack,

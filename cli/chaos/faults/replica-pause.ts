@@ -13,7 +13,7 @@ export const replicaPause: StackFault = {
   share: null,
   counts: 'processes',
   parameters: z.strictObject({}),
-  does: 'Stops the process of one api replica where it is (SIGSTOP; another with --replica) and lets it go on when the lease ends. Its port stays open.',
+  does: 'Stops one api replica where it is (its process by SIGSTOP, its container by a pause; another with --replica) and lets it go on when the lease ends. Its port stays open.',
   expect:
     'Scrapes of that replica run into their time-out (up = 0) and it falls silent; the requests it holds hang until it goes on or their client gives up; the balancer takes it out after two health checks (1 s).',
   teaches: 'Hanging is worse than crashing: the connection is there, so only a time-out tells.',

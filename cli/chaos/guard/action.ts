@@ -1,7 +1,10 @@
 import type { ProcessIdentity } from '../../shared/process-identity.ts';
 import type { ActionName } from './protocol.ts';
 
-/** What a lease is about: a component (or a way through one), and the process that it was when the lease began. */
+/**
+ * What a lease is about: a component (or a way through one), and the process that it was when the lease began; of a
+ * container its first process, as its engine knows it.
+ */
 export interface Subject {
   /** The lease's id. */
   id: string;
@@ -21,7 +24,14 @@ export interface Action {
   /** Whether the process is really gone, or really stopped, now. */
   inEffect(subject: Subject): boolean | Promise<boolean>;
   /** It went with the process that carried it and does not come back: its lease is over. Never where absent. */
-  isLost?(subject: Subject): boolean;
+  isLost?(subject: Subject): boolean | Promise<boolean>;
 }
 
 export type Actions = Record<ActionName, Action>;
+
+/** What a guard can do to the stack that it guards. */
+export interface Means {
+  actions: Actions;
+  /** The process that a component is now. */
+  processOf(instance: string): ProcessIdentity | undefined | Promise<ProcessIdentity | undefined>;
+}

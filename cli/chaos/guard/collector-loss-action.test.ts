@@ -8,16 +8,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { nowSeconds, sleep } from '../../shared/clock.ts';
 import { packageRoot } from '../../shared/package-root.ts';
-import { identify } from '../../shared/process-identity.ts';
-import {
-  isNeutral,
-  prepareEdges,
-  readEdge,
-  writeEdge,
-  writeMetricsUrl,
-} from '../../stack/local/collector-edge.ts';
+import { identify, signalProcess } from '../../shared/process-identity.ts';
+import { isNeutral, prepareEdges, readEdge, writeEdge } from '../../stack/local/collector-edge.ts';
 import type { Action, Subject } from './action.ts';
-import { collectorLoss } from './collector-loss-action.ts';
+import { type CollectorAccess, collectorLoss } from './collector-loss-action.ts';
 import { edgeOverlay } from './edge-overlay.ts';
 
 const own = identify(process.pid)!;
@@ -53,7 +47,15 @@ let place: string | undefined;
 let files: string[];
 let action: Action;
 const texts = () => files.map((file) => readFileSync(file, 'utf8'));
-const newGuard = (): Action => collectorLoss({ folder: () => place, process: () => own, patience: 0.3 });
+const newGuard = (more: Partial<CollectorAccess> = {}): Action =>
+  collectorLoss({
+    folder: () => place,
+    lives: () => true,
+    tell: () => signalProcess(own, 'SIGHUP'),
+    metricsUrl: () => `http://127.0.0.1:${(metrics.address() as AddressInfo).port}/metrics`,
+    patience: 0.3,
+    ...more,
+  });
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'obsctl-edge-'));
@@ -61,7 +63,6 @@ beforeEach(async () => {
   files = prepareEdges(folder).map((argument) => argument.replace('--config=', ''));
   Object.assign(collector, { since: nowSeconds() - 60, deaf: false, has: texts() });
   await new Promise<void>((done) => metrics.listen(0, '127.0.0.1', done));
-  writeMetricsUrl(folder, `http://127.0.0.1:${(metrics.address() as AddressInfo).port}/metrics`);
   action = newGuard();
   process.on('SIGHUP', hear);
 });
@@ -122,7 +123,7 @@ describe('a loss in the collector', () => {
   test('is seen by another guard, and ends without a word where no collector lives', async () => {
     await action.begin(logs, 9);
     expect(await newGuard().inEffect(logs)).toBe(true);
-    const gone = collectorLoss({ folder: () => place, process: () => ({ ...own, startedAt: 'another' }) });
+    const gone = newGuard({ lives: () => false });
     expect(await gone.inEffect(logs)).toBe(false);
     await gone.end(logs);
     expect(isNeutral(readEdge(folder, 'logs'))).toBe(true);

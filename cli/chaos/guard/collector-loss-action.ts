@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { isAlive, type ProcessIdentity, signalProcess } from '../../shared/process-identity.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import {
   EDGE_SIGNALS,
   edgeWrittenAt,
   isNeutral,
   readEdge,
-  readMetricsUrl,
   writeEdge,
 } from '../../stack/local/collector-edge.ts';
 import type { Action } from './action.ts';
@@ -24,7 +22,14 @@ export type LossWork = z.infer<typeof lossWorkSchema>;
 /** The collector as it is now, and the folder in which its overlays lie; undefined where the stack is gone. */
 export interface CollectorAccess {
   folder(): string | undefined;
-  process(): ProcessIdentity | undefined;
+  /** Whether one lives that has read, or can be told to read, an overlay. */
+  lives(): boolean | Promise<boolean>;
+  /** Has it read its configuration again (SIGHUP). */
+  tell(): void | Promise<void>;
+  /** Where its own metrics are. */
+  metricsUrl(): string | undefined | Promise<string | undefined>;
+  /** Mode of an overlay's file: the collector has to be able to read it. */
+  mode?: number;
   /** Longest wait until it has read an overlay, seconds: it first hands on what it has, mostly within 0.1. */
   patience?: number;
 }
@@ -32,13 +37,14 @@ export interface CollectorAccess {
 type Signal = LossWork['signal'];
 
 /** Asks the collector itself whether it has read an overlay since that was written. */
-const createReadBack = (): ((place: string, signal: Signal) => Promise<boolean>) => {
+const createReadBack = ({ metricsUrl }: CollectorAccess) => {
   // What is known stays true: each time it reads them again is later.
   let known = Number.NEGATIVE_INFINITY;
-  return async (place, signal) => {
+  return async (place: string, signal: Signal): Promise<boolean> => {
     const written = edgeWrittenAt(place, signal) ?? Number.POSITIVE_INFINITY;
-    const url = readMetricsUrl(place);
-    if (known < written && url) known = Math.max(known, (await configuredSince(url)) ?? known);
+    if (known >= written) return true;
+    const url = await metricsUrl();
+    if (url) known = Math.max(known, (await configuredSince(url)) ?? known);
     return known >= written;
   };
 };
@@ -48,19 +54,15 @@ const createReadBack = (): ((place: string, signal: Signal) => Promise<boolean>)
  * collector is seen to have read. One that was started again meanwhile begins with the overlay, so the lease goes on and
  * ends it.
  */
-export const collectorLoss = ({ folder, process, patience = 3 }: CollectorAccess): Action => {
-  const hasRead = createReadBack();
-  const living = (): ProcessIdentity | undefined => {
-    const collector = process();
-    return collector && isAlive(collector) ? collector : undefined;
-  };
+export const collectorLoss = (access: CollectorAccess): Action => {
+  const { folder, lives, tell, mode, patience = 3 } = access;
+  const hasRead = createReadBack(access);
   /** Throws where the collector lives and is not seen to have read it. */
   const write = async (place: string, signal: Signal, text?: string): Promise<void> => {
-    writeEdge(place, signal, text);
-    const collector = living();
-    if (collector) signalProcess(collector, 'SIGHUP');
+    writeEdge(place, signal, text, mode);
+    if (await lives()) await tell();
     // Where none lives, the next one begins with what is written.
-    const done = async () => !living() || (await hasRead(place, signal)) || undefined;
+    const done = async () => (await hasRead(place, signal)) || !(await lives()) || undefined;
     if (!(await pollUntil(done, { timeout: patience, every: 0.02 })))
       throw new Error('the collector was told to read its configuration again, and did not');
   };
@@ -83,7 +85,7 @@ export const collectorLoss = ({ folder, process, patience = 3 }: CollectorAccess
     async inEffect({ work }) {
       const { signal } = lossWorkSchema.parse(work);
       const place = folder();
-      if (!place || !living() || isNeutral(readEdge(place, signal))) return false;
+      if (!place || isNeutral(readEdge(place, signal)) || !(await lives())) return false;
       return hasRead(place, signal);
     },
   };

@@ -5,13 +5,13 @@ import { readState, stackPaths } from '../../stack/local/state-file.ts';
 import { bootClock } from './boot-clock.ts';
 import { createGuardApp } from './guard-app.ts';
 import { listenIfPossible } from './guard-socket.ts';
+import { standBy, standbyFor, startStandby } from './guard-standby.ts';
 import { LeaseJournal } from './lease-journal.ts';
 import { LeaseTable } from './lease-table.ts';
-import { localActions, processOf } from './local-actions.ts';
 
 /**
- * The lease guard: a process of its own that ends what the stack's processes suffer when its lease runs out, whatever
- * became of the command line and of the supervisor (docs/adr/0008).
+ * The lease guard: a process of its own that ends what the stack suffers when its lease runs out, whatever became of the
+ * command line and of the supervisor (docs/adr/0008).
  */
 const EXPIRE_EVERY_MS = 100;
 const LOOK_EVERY_MS = 500;
@@ -20,7 +20,7 @@ const IDLE_MS = 3000;
 
 const paths = stackPaths();
 const own = identify(process.pid)!;
-const supervisor = readState(paths)?.supervisor;
+const state = readState(paths);
 
 // It is ended by SIGKILL or when it has nothing to do; a closed terminal is no reason.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -36,14 +36,22 @@ const claim = (): boolean => {
   }
 };
 
-if (!supervisor) process.exit(0);
+if (!state) process.exit(0);
+const { supervisor } = state;
+/** Containers outlive whoever started them; processes do not. */
+const outlives = state.driver === 'compose';
+const standing = standbyFor(process.argv.slice(2));
+if (standing && !(await standBy(paths, standing))) process.exit(0);
 const claimed = claim();
 
+/** Only one of the two is loaded. */
+const means = outlives
+  ? (await import('./container-actions.ts')).containerMeans(paths)
+  : (await import('./local-actions.ts')).localMeans(paths);
 const table = new LeaseTable({
   journal: new LeaseJournal(paths.guard.journal),
-  actions: localActions(paths),
   clock: bootClock,
-  processOf: (component) => processOf(paths, component),
+  ...means,
 });
 
 // The keeper starts another; until one can stay, each ends what has run out.
@@ -51,6 +59,8 @@ if (!claimed) {
   await table.expire();
   process.exit(1);
 }
+
+if (outlives) startStandby(paths, own);
 
 let idleSince = performance.now();
 
@@ -63,7 +73,7 @@ const leave = (): never => {
 const look = async (): Promise<void> => {
   // Somebody took it for dead and put another in its place.
   if (livingGuard(paths.guard)?.pid !== own.pid) process.exit(0);
-  if (!isAlive(supervisor)) {
+  if (!outlives && !isAlive(supervisor)) {
     // Its children are gone with it, or are about to go; none may stay stopped.
     await table.abandon();
     leave();

@@ -115,6 +115,27 @@ describe('a lease', () => {
     expect(await table.renew('one', 5)).toBeUndefined();
   });
 
+  test('whose carrier is silent still ends when it has run out', async () => {
+    const isLost = vi.fn(() => new Promise<boolean>(() => {}));
+    const table = tableWith({ isLost });
+    await table.open(order());
+    void table.expire();
+    void table.expire();
+    pass(5);
+    await table.expire();
+    expect([table.size, inEffect.size, isLost.mock.calls.length]).toEqual([0, 0, 1]);
+  });
+
+  test('that cannot be looked at when it is closed is ended at the next look', async () => {
+    const seen = vi.fn(async () => true);
+    const table = tableWith({ inEffect: seen });
+    await table.open(order());
+    seen.mockRejectedValueOnce(new Error('no answer'));
+    await expect(table.close('one')).rejects.toThrow('no answer');
+    await table.expire();
+    expect([table.size, inEffect.size]).toEqual([0, 0]);
+  });
+
   test('is about the process of what carries it, and tells the action its work', async () => {
     const begun: Subject[] = [];
     const table = new LeaseTable({
@@ -144,10 +165,16 @@ describe('a lease', () => {
     expect(table.size).toBe(0);
   });
 
-  test('ordered twice is one lease', async () => {
-    const table = tableWith();
+  test('ordered twice is one lease, also while it is not known yet what it is about', async () => {
+    const processOf = vi.fn(async () => ({ pid: 7, startedAt: '42' }));
+    const table = new LeaseTable({
+      ...{ journal: new LeaseJournal(path), clock: () => now, processOf, actions: every(action()) },
+    });
     await Promise.all([table.open(order()), table.open(order())]);
-    expect(table.size).toBe(1);
+    expect([table.size, types(), processOf.mock.calls.length]).toEqual([1, ['opening'], 1]);
+    const others = [order({ id: 'two' }), order({ id: 'three', instance: 'api-1' })];
+    const [second, third] = await Promise.allSettled(others.map((one) => table.open(one)));
+    expect([second!.status, third!.status]).toEqual(['rejected', 'fulfilled']);
   });
 
   test('is refused where another is on, or there is no process; a failed start leaves nothing', async () => {

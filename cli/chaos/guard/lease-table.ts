@@ -1,6 +1,5 @@
 import { messageOf } from '../../shared/errors.ts';
-import type { ProcessIdentity } from '../../shared/process-identity.ts';
-import type { Action, Actions, Subject } from './action.ts';
+import type { Action, Means, Subject } from './action.ts';
 import { type BootClock, later, secondsUntil } from './boot-clock.ts';
 import type { LeaseJournal, LeaseRecord } from './lease-journal.ts';
 import type { Held, Order } from './protocol.ts';
@@ -8,12 +7,9 @@ import type { Held, Order } from './protocol.ts';
 /** Why the guard does not do what it is asked to. */
 export class GuardRefusal extends Error {}
 
-export interface LeaseTableParts {
+export interface LeaseTableParts extends Means {
   journal: LeaseJournal;
-  actions: Actions;
   clock: BootClock;
-  /** The process that a component is now. */
-  processOf(instance: string): ProcessIdentity | undefined;
 }
 
 interface OpenLease {
@@ -21,11 +17,15 @@ interface OpenLease {
   /** What is done with a lease is done one after the other. */
   turn: Promise<unknown>;
   ending: boolean;
+  /** Being asked whether it is lost. */
+  looking: boolean;
 }
 
 /** The leases that are open, what holds them, and what ends them. */
 export class LeaseTable {
   private readonly leases = new Map<string, OpenLease>();
+  /** New leases are let in one after the other. */
+  private admission: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: LeaseTableParts) {
     for (const record of parts.journal.left) this.add(record);
@@ -41,7 +41,7 @@ export class LeaseTable {
 
   /** Begins what is ordered; the same order again is the same lease. Throws GuardRefusal, having undone what it did. */
   async open(order: Order): Promise<Held> {
-    const lease = this.leases.get(order.id) ?? this.add(this.recordOf(order));
+    const lease = this.leases.get(order.id) ?? (await this.admit(order));
     return this.inTurn(lease, async () => {
       // It may have been ended while the order waited for its turn.
       if (!this.isOpen(lease)) throw new GuardRefusal(`${order.instance}: this lease has ended`);
@@ -80,9 +80,10 @@ export class LeaseTable {
     if (!lease) return undefined;
     return this.inTurn(lease, async () => {
       if (!this.isOpen(lease)) return undefined;
-      const last = await this.view(lease.record);
-      // Should the end fail now, the next look ends it.
-      lease.record.deadline = this.parts.clock();
+      // Should the look at it or its end fail now, the next look ends it.
+      const last = await this.view(lease.record).finally(() => {
+        lease.record.deadline = this.parts.clock();
+      });
       await this.end(lease);
       return last;
     });
@@ -90,11 +91,10 @@ export class LeaseTable {
 
   /** Ends the leases that have run out, and those that are lost. One that cannot be ended now stays open, and is tried again at the next look. */
   async expire(): Promise<void> {
-    const now = this.parts.clock();
-    const due = [...this.leases.values()].filter(
-      (lease) => !lease.ending && (secondsUntil(lease.record.deadline, now) === 0 || this.isLost(lease)),
+    const idle = [...this.leases.values()].filter(({ ending }) => !ending);
+    await Promise.allSettled(
+      idle.map((lease) => (this.isDue(lease) ? this.endDue(lease) : this.endLost(lease))),
     );
-    await Promise.allSettled(due.map((lease) => this.inTurn(lease, () => this.expireNow(lease))));
   }
 
   /** Undoes all that can be undone and forgets the rest: for when the stack itself is gone. */
@@ -104,21 +104,43 @@ export class LeaseTable {
     this.leases.clear();
   }
 
-  private async expireNow(lease: OpenLease): Promise<void> {
-    // It may have been renewed while it waited for its turn.
-    if (secondsUntil(lease.record.deadline, this.parts.clock()) === 0 || this.isLost(lease))
-      await this.end(lease);
+  private endDue(lease: OpenLease): Promise<void> {
+    return this.inTurn(lease, async () => {
+      // It may have been renewed while it waited for its turn.
+      if (this.isDue(lease)) await this.end(lease);
+    });
   }
 
-  private isLost(lease: OpenLease): boolean {
-    return this.actionOf(lease).isLost?.(subjectOf(lease.record)) ?? false;
+  private isDue({ record }: OpenLease): boolean {
+    return secondsUntil(record.deadline, this.parts.clock()) === 0;
   }
 
-  private recordOf(order: Order): LeaseRecord {
+  /** Asks once at a time, however long the answer takes; the end of what is due does not wait for it. */
+  private async endLost(lease: OpenLease): Promise<void> {
+    if (lease.looking) return;
+    lease.looking = true;
+    try {
+      const lost = await this.actionOf(lease).isLost?.(subjectOf(lease.record));
+      if (lost) await this.inTurn(lease, () => this.end(lease));
+    } finally {
+      lease.looking = false;
+    }
+  }
+
+  /** The same order again, while the first is let in, is the same lease. */
+  private admit(order: Order): Promise<OpenLease> {
+    const admitted = this.admission.then(
+      async () => this.leases.get(order.id) ?? this.add(await this.recordOf(order)),
+    );
+    this.admission = admitted.catch(() => {});
+    return admitted;
+  }
+
+  private async recordOf(order: Order): Promise<LeaseRecord> {
     const { instance, via = instance } = order;
     const other = [...this.leases.values()].find(({ record }) => record.order.instance === instance);
     if (other) throw new GuardRefusal(`${instance} is held by ${other.record.order.fault} already`);
-    const process = this.parts.processOf(via);
+    const process = await this.parts.processOf(via);
     if (!process) throw new GuardRefusal(`${via} has no process now`);
     const now = this.parts.clock();
     const deadline = later(now, order.leaseSeconds);
@@ -128,7 +150,7 @@ export class LeaseTable {
   }
 
   private add(record: LeaseRecord): OpenLease {
-    const lease = { record, turn: Promise.resolve(), ending: false };
+    const lease = { record, turn: Promise.resolve(), ending: false, looking: false };
     this.leases.set(record.order.id, lease);
     return lease;
   }

@@ -1,11 +1,11 @@
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { isAlive, isStopped, type ProcessIdentity, signalProcess } from '../../shared/process-identity.ts';
 import { pollUntil } from '../../shared/retry.ts';
-import { COLLECTOR } from '../../stack/local/collector-edge.ts';
+import { COLLECTOR, readMetricsUrl } from '../../stack/local/collector-edge.ts';
 import { readState, type StackPaths } from '../../stack/local/state-file.ts';
 import { TOXIPROXY } from '../../stack/local/toxiproxy.ts';
-import type { Action, Actions } from './action.ts';
-import { collectorLoss } from './collector-loss-action.ts';
+import type { Action, Means } from './action.ts';
+import { type CollectorAccess, collectorLoss } from './collector-loss-action.ts';
 import { toxic } from './toxic-action.ts';
 
 /** Longest wait for the supervisor, and for the kernel to stop a process, seconds. */
@@ -13,7 +13,7 @@ const CALL_TIMEOUT = 3;
 const STOP_TIMEOUT = 1;
 
 /** The process that a component is now, by the state file. */
-export const processOf = (paths: StackPaths, instance: string): ProcessIdentity | undefined => {
+const processOf = (paths: StackPaths, instance: string): ProcessIdentity | undefined => {
   const found = readState(paths)?.processes.find(({ name }) => name === instance);
   return found && isAlive(found) ? { pid: found.pid, startedAt: found.startedAt } : undefined;
 };
@@ -69,13 +69,31 @@ const kill = (paths: StackPaths): Action => {
 const addressOf = (paths: StackPaths, component: string): string | undefined =>
   readState(paths)?.processes.find(({ name }) => name === component)?.address ?? undefined;
 
+/** The collector is a process that reads its configuration again at SIGHUP. */
+const collectorOf = (paths: StackPaths): CollectorAccess => {
+  const folder = () => readState(paths)?.temporary ?? undefined;
+  const collector = () => processOf(paths, COLLECTOR);
+  return {
+    folder,
+    lives: () => collector() !== undefined,
+    tell: () => {
+      const living = collector();
+      if (living) signalProcess(living, 'SIGHUP');
+    },
+    metricsUrl: () => {
+      const place = folder();
+      return place === undefined ? undefined : readMetricsUrl(place);
+    },
+  };
+};
+
 /** What the guard can do to the processes of the local stack. */
-export const localActions = (paths: StackPaths): Actions => ({
-  kill: kill(paths),
-  pause,
-  toxic: toxic(() => addressOf(paths, TOXIPROXY)),
-  'collector-loss': collectorLoss({
-    folder: () => readState(paths)?.temporary ?? undefined,
-    process: () => processOf(paths, COLLECTOR),
-  }),
+export const localMeans = (paths: StackPaths): Means => ({
+  processOf: (instance) => processOf(paths, instance),
+  actions: {
+    kill: kill(paths),
+    pause,
+    toxic: toxic({ address: () => addressOf(paths, TOXIPROXY) }),
+    'collector-loss': collectorLoss(collectorOf(paths)),
+  },
 });

@@ -44,7 +44,7 @@ const subject = (more: Partial<Subject> = {}): Subject => ({
 let toxics: Map<string, Record<string, unknown>>;
 let app: FastifyInstance;
 let address: string | undefined;
-const action = toxic(() => address);
+const action = toxic({ address: () => address });
 
 beforeEach(async () => {
   toxics = new Map();
@@ -74,7 +74,9 @@ describe('a toxic', () => {
 
   test('is over with the process whose memory it is in, and not before', async () => {
     const dead = { ...living, startedAt: 'another' };
-    expect([action.isLost!(subject()), action.isLost!(subject({ process: dead }))]).toEqual([false, true]);
+    expect([await action.isLost!(subject()), await action.isLost!(subject({ process: dead }))]).toEqual([
+      ...[false, true],
+    ]);
     await app.close();
     await expect(action.end(subject())).rejects.toThrow();
     await expect(action.end(subject({ process: dead }))).resolves.toBeUndefined();

@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { z } from 'zod';
-import { isAlive } from '../../shared/process-identity.ts';
+import { isAlive, type ProcessIdentity } from '../../shared/process-identity.ts';
 import type { Action, Subject } from './action.ts';
 
 /** Longest wait for an answer of the proxy, milliseconds. */
@@ -25,13 +25,19 @@ const reasonOf = (error: unknown): unknown => {
   return said ? new Error(`the proxy refused: ${said}`) : error;
 };
 
+/** Where Toxiproxy's API is now, and whether the process in whose memory a toxic is lives. */
+export interface ToxiproxyAccess {
+  address(): string | undefined | Promise<string | undefined>;
+  isAlive?(process: ProcessIdentity): boolean | Promise<boolean>;
+}
+
 /**
  * A toxic that bears the lease's id. It lives in Toxiproxy's memory: one that was started again has none, and the lease
  * is over.
  */
-export const toxic = (address: () => string | undefined): Action => {
-  const client = (): AxiosInstance => {
-    const baseURL = address();
+export const toxic = ({ address, isAlive: lives = isAlive }: ToxiproxyAccess): Action => {
+  const client = async (): Promise<AxiosInstance> => {
+    const baseURL = await address();
     if (!baseURL) throw new Error('the proxy is not there');
     return axios.create({ baseURL, timeout: CALL_TIMEOUT_MS, proxy: false, maxRedirects: 0 });
   };
@@ -39,10 +45,10 @@ export const toxic = (address: () => string | undefined): Action => {
   /** Throws where the proxy lives and does not say: that is no end. */
   const isThere = async (subject: Subject): Promise<boolean> => {
     try {
-      await client().get(`${toxicsOf(subject)}/${subject.id}`);
+      await (await client()).get(`${toxicsOf(subject)}/${subject.id}`);
       return true;
     } catch (error) {
-      if (isStatus(error, 404) || !isAlive(subject.process)) return false;
+      if (isStatus(error, 404) || !(await lives(subject.process))) return false;
       throw reasonOf(error);
     }
   };
@@ -50,7 +56,7 @@ export const toxic = (address: () => string | undefined): Action => {
     async begin(subject) {
       const { proxy: _proxy, ...rest } = toxicWorkSchema.parse(subject.work);
       try {
-        await client().post(toxicsOf(subject), { name: subject.id, ...rest });
+        await (await client()).post(toxicsOf(subject), { name: subject.id, ...rest });
       } catch (error) {
         // The same order once more.
         if (!isStatus(error, 409)) throw reasonOf(error);
@@ -59,12 +65,12 @@ export const toxic = (address: () => string | undefined): Action => {
     extend: isThere,
     async end(subject) {
       try {
-        await client().delete(`${toxicsOf(subject)}/${subject.id}`);
+        await (await client()).delete(`${toxicsOf(subject)}/${subject.id}`);
       } catch (error) {
-        if (!isStatus(error, 404) && isAlive(subject.process)) throw reasonOf(error);
+        if (!isStatus(error, 404) && (await lives(subject.process))) throw reasonOf(error);
       }
     },
     inEffect: (subject) => isThere(subject).catch(() => false),
-    isLost: ({ process }) => !isAlive(process),
+    isLost: async ({ process }) => !(await lives(process)),
   };
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Name of the collector among the stack's components. */
@@ -14,10 +14,16 @@ const NEUTRAL = 'processors: {}\n';
 export const edgeFile = (temporary: string, signal: EdgeSignal): string =>
   join(temporary, `collector-edge-${signal}.yaml`);
 
-/** Writes the overlay, whole or not at all: the collector may read at any moment. */
-export const writeEdge = (temporary: string, signal: EdgeSignal, text: string = NEUTRAL): void => {
+/** Writes the overlay, whole or not at all: the collector may read at any moment. `mode`: whatever the umask says. */
+export const writeEdge = (
+  temporary: string,
+  signal: EdgeSignal,
+  text: string = NEUTRAL,
+  mode = 0o600,
+): void => {
   const file = edgeFile(temporary, signal);
   writeFileSync(`${file}.draft`, text, { mode: 0o600 });
+  chmodSync(`${file}.draft`, mode);
   renameSync(`${file}.draft`, file);
 };
 
@@ -46,8 +52,8 @@ export const readMetricsUrl = (temporary: string): string | undefined =>
 export const isNeutral = (text: string | undefined): boolean => text === undefined || text === NEUTRAL;
 
 /** Makes the overlays, neutral, and returns the collector's arguments for them. */
-export const prepareEdges = (temporary: string): string[] =>
+export const prepareEdges = (temporary: string, mode?: number): string[] =>
   EDGE_SIGNALS.map((signal) => {
-    writeEdge(temporary, signal);
+    writeEdge(temporary, signal, NEUTRAL, mode);
     return `--config=${edgeFile(temporary, signal)}`;
   });

@@ -15,11 +15,11 @@ const LOOK_EVERY_MS = 1000;
 /** A guard that says nothing for so long ends no lease either, milliseconds. */
 const SILENT_MS = 5000;
 
-/** How a guard is started; the test has its own. */
-export const spawnGuard = (paths: StackPaths): void => {
+/** How a guard is started; the test has its own. `args`: what it is to be, where it is not to be the guard at once. */
+export const spawnGuard = (paths: StackPaths, args: string[] = []): void => {
   const script = fileURLToPath(new URL('dist/cli/guard.js', packageRoot()));
   const log = openSync(join(paths.logs, 'guard.log'), 'a', 0o600);
-  const child = spawn(process.execPath, ['--enable-source-maps', script], {
+  const child = spawn(process.execPath, ['--enable-source-maps', script, ...args], {
     detached: true,
     stdio: ['ignore', log, log],
   });

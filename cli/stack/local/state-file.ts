@@ -5,16 +5,19 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder } from '../../shared/folder.ts';
 import { stateDirectory } from '../../shared/paths.ts';
+import { DRIVERS } from '../stack.ts';
 
 export const identitySchema = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 
 /** What a later command needs to reach the stack, or to clean up what is left of it. */
 const stateSchema = z.object({
   schemaVersion: z.literal(1),
+  driver: z.enum(DRIVERS),
+  /** The background process that owns the stack: the supervisor (local), or the host (compose). */
   supervisor: identitySchema,
   socket: z.string(),
   adminToken: z.string(),
-  /** Everything temporary: PostgreSQL's data, the telemetry database. Removed at `down`. */
+  /** Everything temporary of the local stack: PostgreSQL's data, the telemetry database. Removed at `down`. */
   temporary: z.string().nullable(),
   processes: z.array(identitySchema.extend({ name: z.string(), address: z.string().nullish() })),
 });

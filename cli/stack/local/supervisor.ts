@@ -49,6 +49,7 @@ const endpointsOf = ({ baseUrl }: Layout, { otlpUrl, backends }: StackTelemetry)
   docsUrl: `${baseUrl}/docs/`,
   otlpUrl,
   backends,
+  grafana: null,
 });
 
 /** Also where a program that is just ending still writes there, for half a second at most. */
@@ -131,6 +132,7 @@ export class Supervisor {
     const { telemetry, layout, redis, postgres } = this;
     return {
       driver: 'local',
+      profile: null,
       state: this.state,
       startedAt: this.startedAt,
       components: [...this.children.map((child) => child.component), ...(telemetry?.components ?? [])],
@@ -276,6 +278,7 @@ export class Supervisor {
     const running = this.children.map((child) => child.running).filter((child) => child !== undefined);
     return {
       schemaVersion: 1,
+      driver: 'local',
       supervisor: identify(process.pid)!,
       socket: this.parts.paths.socket,
       adminToken: this.adminToken,

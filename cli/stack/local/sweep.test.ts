@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const stateOf = (supervisor: StackState['supervisor']): StackState => ({
-  ...{ schemaVersion: 1, supervisor, socket: paths.socket, adminToken: 'secret' },
+  ...{ schemaVersion: 1, driver: 'local', supervisor, socket: paths.socket, adminToken: 'secret' },
   ...{ temporary: null, processes: [] },
 });
 const dead = { pid: 2 ** 22 + 1, startedAt: 'never' };

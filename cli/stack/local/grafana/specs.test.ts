@@ -31,10 +31,10 @@ test('each is its binary, in a folder of its own that nobody else may enter', ()
   for (const folder of folders) expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
 
-test('every variable that a configuration reads is set', () => {
+test('every variable that a configuration reads is set, where it has no default', () => {
   for (const { name, env } of specs()) {
     const text = readFileSync(files.config[name as (typeof BACKENDS)[number]], 'utf8');
-    const read = [...text.matchAll(/\$\{(?:env:)?([A-Z_]+)[:}-]/g)].map(([, variable]) => variable!);
+    const read = [...text.matchAll(/\$\{(?:env:)?([A-Z0-9_]+)\}/g)].map(([, variable]) => variable!);
     if (name !== 'prometheus') expect(read, name).not.toEqual([]);
     for (const variable of read) expect(env, `${name} reads ${variable}`).toHaveProperty(variable);
   }
