@@ -15,17 +15,22 @@ const { GF_SECURITY_ADMIN_USER: user, GF_SECURITY_ADMIN_PASSWORD: password } = J
 const address = `http://${compose('port', 'grafana', '3000')}`;
 const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-const get = async (path) => {
+const getText = async (path) => {
   const response = await fetch(`${address}/api/${path}`, { headers: { authorization } });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  return response.text();
 };
 
+const get = async (path) => JSON.parse(await getText(path));
+
+/** A question that each kind of source answers however little it holds. */
+const QUESTIONS = { prometheus: 'api/v1/query?query=up', loki: 'loki/api/v1/labels', tempo: 'api/echo' };
+
 /** Waits until the request succeeds and its answer satisfies; throws its last failure. */
-const eventually = async (path, satisfies) => {
+const eventually = async (path, satisfies, ask = get) => {
   const end = Date.now() + PATIENCE_SECONDS * 1000;
   for (;;) {
-    const answer = await get(path).catch((error) => error);
+    const answer = await ask(path).catch((error) => error);
     if (!(answer instanceof Error) && satisfies(answer)) return answer;
     if (Date.now() > end)
       throw answer instanceof Error ? answer : new Error(`${path}: ${JSON.stringify(answer)}`);
@@ -35,8 +40,8 @@ const eventually = async (path, satisfies) => {
 
 await eventually('health', ({ database }) => database === 'ok');
 const sources = await get('datasources');
-for (const { uid, name } of sources) {
-  await eventually(`datasources/uid/${uid}/health`, ({ status }) => status === 'OK');
+for (const { uid, name, type } of sources) {
+  await eventually(`datasources/proxy/uid/${uid}/${QUESTIONS[type]}`, (text) => text !== '', getText);
   console.log(`${name} answers`);
 }
 const files = readdirSync('infra/grafana/dashboards').filter((file) => file.endsWith('.json'));

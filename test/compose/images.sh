@@ -4,7 +4,7 @@
 # binary at the same path, for the same user, without a shell (test/compose/README.md says what a stand-in cannot show).
 #
 # An image that is there already is left alone unless it is an outdated stand-in. Needs Docker Compose v2 (else
-# `obsctl tools install compose`), Node, npm, and for PostgreSQL, Redis and Node the apt of a Debian or Ubuntu.
+# `obsctl tools install compose`), Node, npm, and for PostgreSQL, Redis and Node the apt of a Debian.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -21,19 +21,19 @@ fail() { say "$*"; exit 1; }
 tool() {
   local path
   [ -e dist/cli/main.js ] || npm run build >&2
-  path=$(node bin/obsctl.js tools install "$1" --json | node -p 'JSON.parse(require("fs").readFileSync(0, "utf8"))[0].path')
+  path=$(node bin/obsctl.js tools install "$1" --json 2> >(grep -v cache: >&2) | node -p 'JSON.parse(require("fs").readFileSync(0, "utf8"))[0].path')
   echo "$path"
 }
 
+# Variables without a default are for running; their values do not matter here.
 compose() {
+  local name
+  for name in $(grep -oE '\$\{[A-Z_]+:\?' docker-compose.yml | tr -dc 'A-Z_\n' | sort -u); do export "$name=${!name:-unused}"; done
   if docker compose version >/dev/null 2>&1; then docker compose "$@"; else "$(tool compose)" "$@"; fi
 }
 
-# Lines of `service image`, and `node image` for what our own image is made from. Variables without a default are for
-# running; their values do not matter here.
+# Lines of `service image`, and `node image` for what our own image is made from.
 pinned() {
-  local name
-  for name in $(grep -oE '\$\{[A-Z_]+:\?' docker-compose.yml | tr -dc 'A-Z_\n' | sort -u); do export "$name=unused"; done
   compose --profile '*' config --format json | node -e '
     const { services } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
     for (const [name, { image }] of Object.entries(services)) console.log(name, image);
@@ -155,7 +155,7 @@ quietly() {
 
 # Our own image is no stand-in: it is built as everybody builds it, on the stand-in of Node.
 build_service() {
-  quietly docker build --network host --build-arg "NODE_IMAGE=$node_image" --tag "$1" .
+  quietly compose build api
   say "$1 is built, in $((SECONDS - started)) s"
 }
 

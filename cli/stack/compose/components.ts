@@ -42,7 +42,8 @@ const hasEnded = ({ state }: ContainerView): boolean => state === 'exited' || st
 const isDone = (view: ContainerView): boolean => view.isJob && hasEnded(view) && view.exitCode === 0;
 
 const stateOf = (view: ContainerView, readySeconds: number | null): ComponentState => {
-  if (view.state === 'running') return readySeconds === null ? 'starting' : 'ready';
+  // A job is never ready: it is done, or it has failed.
+  if (view.state === 'running') return readySeconds === null || view.isJob ? 'starting' : 'ready';
   if (view.state === 'created') return 'starting';
   if (view.state === 'paused' || view.state === 'restarting') return view.state;
   return view.isJob ? 'failed' : 'stopped';

@@ -26,7 +26,7 @@ const told = (planned: string[], events: EngineEvent[]): string[] => {
 test('an unplanned end is an exit, its next start a restart', () => {
   expect(told([], [event('die', 10, { exitCode: 137 }), event('start', 12)])).toEqual([
     '10 api api-1 exit: ended unplanned with SIGKILL',
-    '12 api api-1 restart: started again after 2 s',
+    '12 api api-1 restart: started again after 2.0 s',
   ]);
   expect(told([], [event('die', 10, { exitCode: 3 })])).toEqual([
     '10 api api-1 exit: ended unplanned with exit code 3',
