@@ -22,6 +22,7 @@ const env = {
   ...process.env,
   XDG_STATE_HOME: join(home, 'state'),
   NO_COLOR: '1',
+  OBSCTL_ON: 'local',
   OBSCTL_TELEMETRY: 'embedded',
 };
 /** `reached` is left out where the target is not a figure. */

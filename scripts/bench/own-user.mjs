@@ -9,7 +9,7 @@ export const BIN = fileURLToPath(new URL('../../bin/obsctl.js', import.meta.url)
 /** A user with a state folder and a working folder of their own, who calls the built program. */
 export class OwnUser {
   home = mkdtempSync(join(tmpdir(), 'obsctl-bench-'));
-  env = { ...process.env, XDG_STATE_HOME: join(this.home, 'state'), NO_COLOR: '1' };
+  env = { ...process.env, OBSCTL_ON: 'local', XDG_STATE_HOME: join(this.home, 'state'), NO_COLOR: '1' };
   #running = new Map();
 
   /** Starts a command; `ended` gives its exit code, what it printed, and how long it took, seconds. */

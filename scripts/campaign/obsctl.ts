@@ -15,7 +15,7 @@ const LAST_CHARACTERS = 2_000;
 const PATIENCE_SECONDS = 300;
 
 /**
- * Runs this checkout's own obsctl with a state folder apart from the user's. A command that takes longer than its time
+ * Runs this checkout's own obsctl with a state folder apart from the user's, on the local stack unless OBSCTL_ON says otherwise. A command that takes longer than its time
  * is interrupted as by Ctrl-C, so that it undoes what it did, and killed when it does not listen.
  */
 export const obsctlOf =
@@ -24,7 +24,7 @@ export const obsctlOf =
     new Promise((resolve) => {
       const child = spawn(process.execPath, [join(root, 'bin/obsctl.js'), ...args], {
         cwd: root,
-        env: { ...process.env, XDG_STATE_HOME: stateHome, NO_COLOR: '1' },
+        env: { OBSCTL_ON: 'local', ...process.env, XDG_STATE_HOME: stateHome, NO_COLOR: '1' },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });
