@@ -121,14 +121,12 @@ remove_absent() {
 }
 
 stop() {
-  [ -d "$folder" ] || return 0
-  if [ -e "$folder/absent.before" ]; then
-    if answers "$ours"; then remove_containers; fi
-    if [ -e "$folder/dockerd.pid" ]; then end_process "$(cat "$folder/dockerd.pid")"; fi
-    remove_mounts
-    remove_rules
-    remove_absent
-  fi
+  [ -e "$folder/absent.before" ] || { say "none of ours in $folder"; return 0; }
+  if answers "$ours"; then remove_containers; fi
+  if [ -e "$folder/dockerd.pid" ]; then end_process "$(cat "$folder/dockerd.pid")"; fi
+  remove_mounts
+  remove_rules
+  remove_absent
   rm -rf "$folder"
   say "stopped; $folder is gone"
 }
