@@ -73,17 +73,31 @@ const listed = (): string[] =>
     .map(({ labels }) => labels.instance as string)
     .sort();
 
-const isReady = async (): Promise<true | undefined> => {
-  const ready = await get(`${gateway()}/products?limit=1`, 'server.localhost').catch(() => undefined);
-  const stores = await Promise.all(
-    [`${prometheus}/-/ready`, `${loki}/ready`, `${tempo}/ready`].map((url) =>
-      fetch(url).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
+/** What does not answer as it should yet, and how. */
+const notReady = async (): Promise<string[]> => {
+  const shop = async () => (await get(`${gateway()}/products?limit=1`, 'server.localhost')).status;
+  const asked: [string, () => Promise<number>][] = [
+    ['gateway', shop],
+    ...[`${prometheus}/-/ready`, `${loki}/ready`, `${tempo}/ready`].map(
+      (url): [string, () => Promise<number>] => [url, async () => (await fetch(url)).status],
     ),
+  ];
+  const answers = await Promise.all(
+    asked.map(async ([name, ask]) => `${name}: ${await ask().catch((error) => error.cause ?? error)}`),
   );
-  return (ready?.status === 200 && stores.every(Boolean)) || undefined;
+  return answers.filter((answer) => !answer.endsWith(': 200'));
+};
+
+const waitUntilReady = async (): Promise<void> => {
+  let missing: string[] = [];
+  const ready = await pollUntil(
+    async () => {
+      missing = await notReady();
+      return missing.length === 0 || undefined;
+    },
+    { timeout: READY_TIMEOUT, every: 0.5 },
+  );
+  if (!ready) throw new Error([...missing, await file.run('ps', '--all')].join('\n'));
 };
 
 beforeAll(async () => {
@@ -95,7 +109,7 @@ beforeAll(async () => {
     file.address('loki', 3100),
     file.address('tempo', 3200),
   ]);
-  expect(await pollUntil(isReady, { timeout: READY_TIMEOUT }), 'it is ready').toBe(true);
+  await waitUntilReady();
 });
 afterAll(async () => {
   await file?.run('--profile', '*', 'down', '--volumes').catch(() => undefined);

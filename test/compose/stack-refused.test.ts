@@ -147,14 +147,21 @@ describe('while it starts', () => {
     }
   });
 
-  test('kill -9 of the background process: `down` and the next `up` clean up', async () => {
-    const cli = user.start(['up']);
-    await eventually('a container runs', async () =>
-      (await everythingOf(ComposeUser.project)).includes('container obsctl-redis-1'),
-    );
-    process.kill(user.state().supervisor.pid, 'SIGKILL');
-    expect((await cli.outcome).code).toBe(9);
+  test('kill -9 of the background process: `down` cleans up, and so does the next `up`, whatever it is on', async () => {
+    const kill = async () => {
+      const cli = user.start(['up']);
+      await eventually('a container runs', async () =>
+        (await everythingOf(ComposeUser.project)).includes('container obsctl-redis-1'),
+      );
+      process.kill(user.state().supervisor.pid, 'SIGKILL');
+      expect((await cli.outcome).code).toBe(9);
+    };
+    await kill();
     expect((await user.run(['down', '--volumes'])).code).toBe(0);
     await nothingIsLeft();
+    await kill();
+    expect(await up({ OBSCTL_TELEMETRY: 'embedded' }, '--on', 'local')).toMatch(/^0 /);
+    const left = (await everythingOf(ComposeUser.project)).filter((line) => !line.startsWith('volume '));
+    expect(left).toEqual([]);
   });
 });

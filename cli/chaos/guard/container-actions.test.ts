@@ -90,9 +90,9 @@ describe('a kill', () => {
     expect(engine.calls).toEqual([]);
   });
 
-  test('is refused where the engine starts the container again at once', async () => {
+  test('is refused where somebody starts the container again at once', async () => {
     engine.restarts = true;
-    await expect(actions.kill.begin(subject, 5)).rejects.toThrow('started its container again');
+    await expect(actions.kill.begin(subject, 5)).rejects.toThrow('started again at once');
   });
 
   test('leaves a later container of that name alone, and one that is gone', async () => {

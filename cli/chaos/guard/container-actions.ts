@@ -36,8 +36,8 @@ const ofLease =
 const isEnded = ({ state }: ContainerView): boolean => state === 'exited' || state === 'dead';
 
 /**
- * The container's process is killed, and the engine, which counts that as asked for, does not start it again
- * (`restart: unless-stopped`). Whoever starts it meanwhile ends the lease.
+ * The container's process is killed, and the engine, which takes that as asked for, does not start it again, whatever its
+ * restart policy. Whoever starts it meanwhile ends the lease.
  */
 const kill = (control: ContainerControl): Action => {
   const held = ofLease(control);
@@ -49,7 +49,7 @@ const kill = (control: ContainerControl): Action => {
   const hasEnded = async (subject: Subject) => {
     const container = await held(subject);
     if (!container || container.state === 'restarting')
-      throw new Error('the engine started its container again: does the Compose file say unless-stopped?');
+      throw new Error('its container was started again at once');
     return isEnded(container) || undefined;
   };
   return {

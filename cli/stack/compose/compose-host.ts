@@ -26,7 +26,6 @@ import { fetchImages, missingImages } from './images.ts';
 import { assertNoneOfOthers, assertPortsFree, assertVolumesFit, volumesOf } from './in-the-way.ts';
 import { IncidentLog } from './incident-log.ts';
 import { type ComposePaths, composePaths } from './paths.ts';
-import { heldDown } from './planned-ends.ts';
 import { removeContainersOf, removeVolumes } from './remove.ts';
 import { StackView } from './stack-view.ts';
 import { writeTargets } from './targets.ts';
@@ -71,8 +70,7 @@ export class ComposeHost {
     this.files = composePaths(parts.paths);
     this.view = new StackView(parts.engine);
     this.incidents = new IncidentLog({
-      isPlanned: (instance) =>
-        this.life.signal.aborted || heldDown(parts.paths.guard.journal).includes(instance),
+      isEnding: () => this.life.signal.aborted,
       limitOf: (instance) => this.view.limitOf(instance),
       onIncident: () => this.changed(),
     });

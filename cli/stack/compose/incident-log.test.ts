@@ -11,9 +11,9 @@ const event = (
   ...more,
 });
 
-const told = (planned: string[], events: EngineEvent[]): string[] => {
+const told = (isEnding: boolean, events: EngineEvent[]): string[] => {
   const log = new IncidentLog({
-    isPlanned: (instance) => planned.includes(instance),
+    isEnding: () => isEnding,
     limitOf: () => '64 MiB',
     onIncident: () => {},
   });
@@ -24,34 +24,34 @@ const told = (planned: string[], events: EngineEvent[]): string[] => {
 };
 
 test('an unplanned end is an exit, its next start a restart', () => {
-  expect(told([], [event('die', 10, { exitCode: 137 }), event('start', 12)])).toEqual([
+  expect(told(false, [event('die', 10, { exitCode: 137 }), event('start', 12)])).toEqual([
     '10 api api-1 exit: ended unplanned with SIGKILL',
     '12 api api-1 restart: started again after 2.0 s',
   ]);
-  expect(told([], [event('die', 10, { exitCode: 3 })])).toEqual([
+  expect(told(false, [event('die', 10, { exitCode: 3 })])).toEqual([
     '10 api api-1 exit: ended unplanned with exit code 3',
   ]);
 });
 
 test('what ran out of memory is told apart from what was killed', () => {
   const oom = [event('oom', 9.9), event('die', 10, { exitCode: 137 })];
-  expect(told([], oom)).toEqual([
+  expect(told(false, oom)).toEqual([
     '10 api api-1 exit: ended unplanned, out of memory: the kernel killed it at its limit of 64 MiB',
   ]);
   const other = [event('oom', 9.9, { id: 'c2' }), event('die', 10, { exitCode: 137 })];
-  expect(told([], other)).toEqual(['10 api api-1 exit: ended unplanned with SIGKILL']);
+  expect(told(false, other)).toEqual(['10 api api-1 exit: ended unplanned with SIGKILL']);
   const before = [event('oom', 1), event('die', 100, { exitCode: 137 })];
-  expect(told([], before)).toEqual(['100 api api-1 exit: ended unplanned with SIGKILL']);
+  expect(told(false, before)).toEqual(['100 api api-1 exit: ended unplanned with SIGKILL']);
 });
 
-test('neither the first start nor what is held down on purpose is an incident, nor its return', () => {
-  expect(told([], [event('start', 1)])).toEqual([]);
-  expect(told(['api-1'], [event('die', 10, { exitCode: 137 }), event('start', 20)])).toEqual([]);
+test('neither the first start nor what ends with the stack is an incident', () => {
+  expect(told(false, [event('start', 1)])).toEqual([]);
+  expect(told(true, [event('die', 10, { exitCode: 137 }), event('start', 20)])).toEqual([]);
 });
 
 test('what is no role is called by its own name', () => {
   const redis = { instance: 'redis', service: 'redis', exitCode: 0 };
-  expect(told(['api-1'], [event('die', 10, redis)])).toEqual([
+  expect(told(false, [event('die', 10, redis)])).toEqual([
     '10 redis redis exit: ended unplanned with exit code 0',
   ]);
 });

@@ -21,14 +21,17 @@ const SIGNALS: Record<number, string> = {
 const howOf = (exitCode: number | null): string => SIGNALS[exitCode ?? 0] ?? `exit code ${exitCode}`;
 
 export interface IncidentLogParts {
-  /** Whether it is the lease guard, or the end of the stack, that wants this one gone now. */
-  isPlanned(instance: string): boolean;
+  /** Whether the stack is being taken down: then they all end. */
+  isEnding(): boolean;
   /** Its memory limit as a text; empty where it has none. */
   limitOf(instance: string): string;
   onIncident(): void;
 }
 
-/** What happens to the containers that nobody planned, from the engine's events. */
+/**
+ * Containers that ended and were started again, from the engine's events. What the lease guard kills is among them, as
+ * any orchestrator would show it: the analysis has to find out by itself.
+ */
 export class IncidentLog {
   readonly incidents: Incident[] = [];
   /** When each last ran out of memory, Unix seconds. */
@@ -53,7 +56,7 @@ export class IncidentLog {
 
   private die(event: EngineEvent): void {
     const { instance, id, time, exitCode } = event;
-    if (this.parts.isPlanned(instance)) return;
+    if (this.parts.isEnding()) return;
     this.ended.set(instance, time);
     const how = this.ranOutOfMemory(id, time)
       ? `, ${outOfMemoryText(this.parts.limitOf(instance))}`

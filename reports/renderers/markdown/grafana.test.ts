@@ -55,6 +55,30 @@ describe('a report of a stack with a Grafana', () => {
   });
 });
 
+it('is led nowhere else by what telemetry is called', async () => {
+  const hostile = ')](http://evil/) `[x](http://evil/)` <a href="http://evil/">\n\\"}';
+  const operations = { abnormal: [`GET ${hostile}`], of: 3 };
+  const findings = {
+    ...record.findings!,
+    spikes: spikes.map((one) => ({ ...one, service: hostile, operation: null, operations })),
+    alerts: [
+      {
+        ...{ name: hostile, state: 'firing' as const, labels: { severity: 'page' } },
+        ...{ activeAt: spikes[0]!.onset, firedAt: spikes[0]!.onset, endedAt: null },
+      },
+    ],
+  };
+  const report = (await markdown({ ...record, findings })).files[0]!.content;
+  const addresses = [...report.matchAll(/\]\((https?:[^\s)]*)\)/g)].map(([, address]) => address!);
+  expect(addresses.filter((address) => decodeURIComponent(address).includes('evil')).length).toBeGreaterThan(
+    3,
+  );
+  // What a reader of Markdown would take for a link stands in code, where it is none.
+  const outside = report.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
+  for (const [, address] of outside.matchAll(/\]\((https?:[^\s)]*)\)/g))
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:3000\//);
+});
+
 describe('what a spike is asked by', () => {
   it("is the client's error ratio, of the operation that stands out", () => {
     const query = metricQuery(
