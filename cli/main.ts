@@ -1,10 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import type { Context } from './commands/context.ts';
-import { blameSource } from './config/blame.ts';
-import { ERRORS, EXIT, messageOf, ObsctlError } from './shared/errors.ts';
-import { nearest } from './shared/nearest.ts';
+import { EXIT, ObsctlError } from './shared/errors.ts';
 import { VERSION } from './shared/version.ts';
 import type { StackWish } from './stack/choose-stack.ts';
+import { asUserError, printBug, printError } from './user-error.ts';
 
 /** A command's file: takes the bare command, adds arguments and one action. */
 interface CommandModule {
@@ -158,75 +157,6 @@ const buildProgram = async (argv: string[]): Promise<Command> => {
   return program;
 };
 
-/** Names among which an unknown one may have been meant: those of the command that was called, else all commands. */
-const namesAround = (argv: string[], unknown: string, program: Command | undefined): string[] => {
-  const called = program?.commands.find(
-    (command) => command.name() === argv.find((word) => !word.startsWith('-')),
-  );
-  const names = called && called.name() !== unknown ? called.commands.map((command) => command.name()) : [];
-  return names.length > 0 ? names : Object.keys(COMMANDS);
-};
-
-/** Commander's own words, as one of our errors. */
-const usageError = (error: CommanderError, argv: string[], program: Command | undefined): ObsctlError => {
-  const [first, ...hints] = error.message.replace(/^error: /, '').split('\n');
-  const message = `${first!.charAt(0).toUpperCase()}${first!.slice(1).replace(/\.$/, '')}.`;
-  const unknown = error.code === 'commander.unknownCommand' ? /'(.+)'/.exec(first!)?.[1] : undefined;
-  const near = unknown
-    ? [`nearest: ${nearest(unknown, namesAround(argv, unknown, program)).join(', ')}`]
-    : [];
-  const given = error.code === 'commander.excessArguments' ? [`given: ${argv.join(' ')}`] : [];
-  return new ObsctlError('USAGE', message, {
-    details: [...near, ...given, ...(unknown ? [] : hints.filter(Boolean))],
-    cause: error,
-  });
-};
-
-/** What the system says of a path that is in the way or forbidden. */
-const UNUSABLE = new Set([
-  'ENOENT',
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'EEXIST',
-  'ENOTDIR',
-  'EISDIR',
-  'ENAMETOOLONG',
-]);
-
-const asUserError = (
-  error: unknown,
-  argv: string[],
-  program: Command | undefined,
-): ObsctlError | undefined => {
-  if (error instanceof ObsctlError) return blameSource(error, program?.commands ?? []);
-  if (error instanceof CommanderError) return usageError(error, argv, program);
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOSPC') return new ObsctlError('DISK_FULL', messageOf(error), { cause: error });
-  return UNUSABLE.has(code ?? '')
-    ? new ObsctlError('FILE_UNUSABLE', messageOf(error), { cause: error })
-    : undefined;
-};
-
-const printError = (error: ObsctlError, argv: string[]): void => {
-  const { code, message, details, remedy, exitCode } = error;
-  if (argv.includes('--json')) {
-    process.stderr.write(`${JSON.stringify({ error: { code, message, details, remedy, exitCode } })}\n`);
-    return;
-  }
-  const title = wantsColor(argv) ? `\u001b[31merror\u001b[39m` : 'error';
-  const lines = [`${title} ${message} [${code}]`, ...details.map((detail) => `  ${detail}`), `  ${remedy}`];
-  process.stderr.write(`${lines.join('\n')}\n`);
-};
-
-const printBug = (error: unknown): void => {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `This is a bug in obsctl ${VERSION} (${Object.keys(ERRORS).length} known errors, this is none of them).\n` +
-      `Please report it with the command you gave, the output of \`obsctl doctor --json\`, and this:\n\n${text}\n`,
-  );
-};
-
 const main = async (argv: string[]): Promise<number> => {
   let program: Command | undefined;
   try {
@@ -239,7 +169,7 @@ const main = async (argv: string[]): Promise<number> => {
     // The help of a command that was called without its sub-command has been shown.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
     const known = asUserError(error, argv, program);
-    if (known) printError(known, argv);
+    if (known) printError(known, outputOptions(argv));
     else printBug(error);
     return known?.exitCode ?? EXIT.bug;
   }

