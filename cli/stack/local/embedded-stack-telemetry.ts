@@ -17,9 +17,13 @@ const component = (otlpUrl: string): Component => ({
 });
 
 /** Receiver, scraper and DuckDB inside the supervisor; commands ask over its socket. */
-export const startEmbeddedStackTelemetry = async ({ temporary }: TelemetryPlace): Promise<StackTelemetry> => {
+export const startEmbeddedStackTelemetry = async ({
+  temporary,
+  ports: [port],
+}: TelemetryPlace): Promise<StackTelemetry> => {
   const file = join(temporary, 'telemetry.duckdb');
-  const { otlpUrl, source, setTargets, close } = await startEmbeddedTelemetry({ file, targets: [] });
+  const started = await startEmbeddedTelemetry({ file, targets: [], ...(port ? { port } : {}) });
+  const { otlpUrl, source, setTargets, close } = started;
   return {
     kind: 'embedded',
     otlpUrl,

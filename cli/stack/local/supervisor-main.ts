@@ -28,7 +28,8 @@ const telemetryOf = (chosen: TelemetryPlan): SupervisorParts['telemetry'] =>
   chosen.kind === 'embedded'
     ? {
         kind: 'embedded',
-        ports: 0,
+        // One that was chosen with all others: else it might be one that a child is about to listen on.
+        ports: 1,
         start: async (place) =>
           (await import('./embedded-stack-telemetry.ts')).startEmbeddedStackTelemetry(place),
       }
