@@ -2,8 +2,8 @@ import { formatSeconds } from '../shared/duration.ts';
 import type { Output } from '../shared/output.ts';
 import type { Component, StackStatus } from '../stack/stack.ts';
 
-const readyText = ({ name, readySeconds, address }: Component, output: Output): string =>
-  `${output.style('green', '✓')} ${name.padEnd(12)} ready in ${formatSeconds(readySeconds ?? 0)}  ${address ?? ''}`.trimEnd();
+const readyText = ({ name, readySeconds, address }: Component, width: number, output: Output): string =>
+  `${output.style('green', '✓')} ${name.padEnd(width)} ready in ${formatSeconds(readySeconds ?? 0)}  ${address ?? ''}`.trimEnd();
 
 const waitingText = (waiting: Component[]): string => {
   const names = waiting.map(({ name, detail }) => (detail ? `${name} (${detail})` : name));
@@ -21,8 +21,9 @@ export const watchStack = (output: Output): ((status: StackStatus) => void) => {
     output.info(text);
   };
   return ({ components, state }) => {
+    const width = Math.max(12, ...components.map(({ name }) => name.length));
     for (const component of components)
-      if (component.state === 'ready') once(component.name, readyText(component, output));
+      if (component.state === 'ready') once(component.name, readyText(component, width, output));
     if (state !== 'starting') return output.stop();
     const waiting = components.filter((component) => component.state === 'starting');
     for (const { detail } of waiting) if (detail) once(detail, detail);

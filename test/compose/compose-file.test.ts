@@ -13,6 +13,8 @@ import { ComposeFile, SECRETS } from './support/compose-file.ts';
 
 interface Service {
   image: string;
+  build?: object;
+  pull_policy?: string;
   user?: string;
   restart: string;
   read_only?: boolean;
@@ -116,6 +118,18 @@ describe('images', () => {
     const { services: changed } = await new ComposeFile({ ...SECRETS, ...others }).config();
     for (const name of Object.keys(services))
       expect(changed[name].image).toBe(`other/${imageVariable(name).toLowerCase()}:7`);
+  });
+
+  test('what has no publisher is built, never pulled', () => {
+    const own = Object.entries(services).filter(([, { image }]) => image.startsWith('obsctl/'));
+    expect(own).toHaveLength(6);
+    for (const [name, { pull_policy, image }] of own) {
+      expect(pull_policy, name).toBe('never');
+      expect(
+        own.some(([, other]) => other.image === image && other.build),
+        name,
+      ).toBe(true);
+    }
   });
 
   test('versions are those that the local driver is built with, and our own is this one', () => {

@@ -56,6 +56,7 @@ describe('up', () => {
       ...['postgres ready', 'prometheus ready', 'redis ready', 'tempo ready', 'toxiproxy ready'],
       ...['traefik ready', 'worker-1 ready'],
     ]);
+    expect(up.incidents).toEqual([]);
     expect((await fetch(`${up.endpoints!.baseUrl}/products/1`)).status).toBe(200);
     expect((await fetch(up.endpoints!.docsUrl)).status).toBe(200);
     expect(up.versions).toMatchObject({

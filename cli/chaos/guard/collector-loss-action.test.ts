@@ -26,6 +26,8 @@ const logs = subject({ signal: 'logs' });
 const collector = {
   since: 0,
   deaf: false,
+  /** So many answers come late, and are of the moment at which they come. */
+  slow: 0,
   has: [] as string[],
   async read() {
     if (this.deaf) return;
@@ -35,7 +37,8 @@ const collector = {
     this.since = nowSeconds();
   },
 };
-const metrics = createServer((_request, response) => {
+const metrics = createServer(async (_request, response) => {
+  if (collector.slow-- > 0) await sleep(0.3);
   response.end(
     `# TYPE otelcol_process_uptime_seconds_total counter\notelcol_process_uptime_seconds_total{service_name="otelcol"} ${nowSeconds() - collector.since}\n`,
   );
@@ -61,7 +64,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'obsctl-edge-'));
   place = folder;
   files = prepareEdges(folder).map((argument) => argument.replace('--config=', ''));
-  Object.assign(collector, { since: nowSeconds() - 60, deaf: false, has: texts() });
+  Object.assign(collector, { since: nowSeconds() - 60, deaf: false, slow: 0, has: texts() });
   await new Promise<void>((done) => metrics.listen(0, '127.0.0.1', done));
   action = newGuard();
   process.on('SIGHUP', hear);
@@ -118,6 +121,12 @@ describe('a loss in the collector', () => {
     expect(collector.has).not.toEqual(texts());
     await newGuard().end(logs);
     expect(collector.has).toEqual(texts());
+  });
+
+  test('is seen by another guard, also where the first answer is slow', async () => {
+    await action.begin(logs, 9);
+    collector.slow = 1;
+    expect(await newGuard({ patience: 3 }).inEffect(logs)).toBe(true);
   });
 
   test('is seen by another guard, and ends without a word where no collector lives', async () => {

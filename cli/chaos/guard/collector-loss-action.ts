@@ -86,7 +86,9 @@ export const collectorLoss = (access: CollectorAccess): Action => {
       const { signal } = lossWorkSchema.parse(work);
       const place = folder();
       if (!place || isNeutral(readEdge(place, signal)) || !(await lives())) return false;
-      return hasRead(place, signal);
+      // A slow answer says too little, and another guard knows nothing yet: it is asked more than once.
+      const seen = async () => (await hasRead(place, signal)) || undefined;
+      return (await pollUntil(seen, { timeout: patience / 3, every: 0.02 })) ?? false;
     },
   };
 };

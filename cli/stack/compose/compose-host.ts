@@ -70,7 +70,7 @@ export class ComposeHost {
     this.files = composePaths(parts.paths);
     this.view = new StackView(parts.engine);
     this.incidents = new IncidentLog({
-      isEnding: () => this.life.signal.aborted,
+      mayEnd: (service) => this.life.signal.aborted || this.view.isJob(service),
       limitOf: (instance) => this.view.limitOf(instance),
       onIncident: () => this.changed(),
     });

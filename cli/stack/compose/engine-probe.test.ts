@@ -22,6 +22,8 @@ test('an engine of the oldest version fits', async () => {
 test('an engine that is older is named with what is needed', async () => {
   engine.version = { Version: '19.03.15', ApiVersion: '1.40', Os: 'linux' };
   expect(await refusal()).toMatch(/^ENGINE_UNAVAILABLE: .*19\.03\.15.*20\.10 or newer/);
+  engine.version = { Version: '0.9.0', ApiVersion: '0.50', Os: 'linux' };
+  expect(await refusal()).toMatch(/^ENGINE_UNAVAILABLE/);
   engine.version = { Version: '30.0.0', ApiVersion: '2.0', Os: 'linux' };
   expect(await refusal()).toMatch(/^fits/);
 });

@@ -11,9 +11,9 @@ const event = (
   ...more,
 });
 
-const told = (isEnding: boolean, events: EngineEvent[]): string[] => {
+const told = (ends: string[], events: EngineEvent[]): string[] => {
   const log = new IncidentLog({
-    isEnding: () => isEnding,
+    mayEnd: (service) => ends.includes(service),
     limitOf: () => '64 MiB',
     onIncident: () => {},
   });
@@ -24,34 +24,34 @@ const told = (isEnding: boolean, events: EngineEvent[]): string[] => {
 };
 
 test('an unplanned end is an exit, its next start a restart', () => {
-  expect(told(false, [event('die', 10, { exitCode: 137 }), event('start', 12)])).toEqual([
+  expect(told(['minio-init'], [event('die', 10, { exitCode: 137 }), event('start', 12)])).toEqual([
     '10 api api-1 exit: ended unplanned with SIGKILL',
     '12 api api-1 restart: started again after 2.0 s',
   ]);
-  expect(told(false, [event('die', 10, { exitCode: 3 })])).toEqual([
+  expect(told(['minio-init'], [event('die', 10, { exitCode: 3 })])).toEqual([
     '10 api api-1 exit: ended unplanned with exit code 3',
   ]);
 });
 
 test('what ran out of memory is told apart from what was killed', () => {
   const oom = [event('oom', 9.9), event('die', 10, { exitCode: 137 })];
-  expect(told(false, oom)).toEqual([
+  expect(told(['minio-init'], oom)).toEqual([
     '10 api api-1 exit: ended unplanned, out of memory: the kernel killed it at its limit of 64 MiB',
   ]);
   const other = [event('oom', 9.9, { id: 'c2' }), event('die', 10, { exitCode: 137 })];
-  expect(told(false, other)).toEqual(['10 api api-1 exit: ended unplanned with SIGKILL']);
+  expect(told(['minio-init'], other)).toEqual(['10 api api-1 exit: ended unplanned with SIGKILL']);
   const before = [event('oom', 1), event('die', 100, { exitCode: 137 })];
-  expect(told(false, before)).toEqual(['100 api api-1 exit: ended unplanned with SIGKILL']);
+  expect(told(['minio-init'], before)).toEqual(['100 api api-1 exit: ended unplanned with SIGKILL']);
 });
 
-test('neither the first start nor what ends with the stack is an incident', () => {
-  expect(told(false, [event('start', 1)])).toEqual([]);
-  expect(told(true, [event('die', 10, { exitCode: 137 }), event('start', 20)])).toEqual([]);
+test('neither a first start nor an end that should be is an incident', () => {
+  expect(told(['minio-init'], [event('start', 1)])).toEqual([]);
+  expect(told(['api'], [event('die', 10, { exitCode: 137 }), event('start', 20)])).toEqual([]);
 });
 
 test('what is no role is called by its own name', () => {
   const redis = { instance: 'redis', service: 'redis', exitCode: 0 };
-  expect(told(false, [event('die', 10, redis)])).toEqual([
+  expect(told(['minio-init'], [event('die', 10, redis)])).toEqual([
     '10 redis redis exit: ended unplanned with exit code 0',
   ]);
 });

@@ -21,8 +21,8 @@ const SIGNALS: Record<number, string> = {
 const howOf = (exitCode: number | null): string => SIGNALS[exitCode ?? 0] ?? `exit code ${exitCode}`;
 
 export interface IncidentLogParts {
-  /** Whether the stack is being taken down: then they all end. */
-  isEnding(): boolean;
+  /** Whether containers of this Compose service end as they should now: jobs always, all when the stack is taken down. */
+  mayEnd(service: string): boolean;
   /** Its memory limit as a text; empty where it has none. */
   limitOf(instance: string): string;
   onIncident(): void;
@@ -55,8 +55,8 @@ export class IncidentLog {
   }
 
   private die(event: EngineEvent): void {
-    const { instance, id, time, exitCode } = event;
-    if (this.parts.isEnding()) return;
+    const { instance, service, id, time, exitCode } = event;
+    if (this.parts.mayEnd(service)) return;
     this.ended.set(instance, time);
     const how = this.ranOutOfMemory(id, time)
       ? `, ${outOfMemoryText(this.parts.limitOf(instance))}`

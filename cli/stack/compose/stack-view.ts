@@ -10,6 +10,7 @@ export class StackView {
   containers: ContainerView[] = [];
   /** What is awaited, and what it waits for, by Compose service. */
   private readonly awaited = new Map<string, string>();
+  private readonly jobs = new Set<string>();
 
   constructor(
     private readonly engine: Docker,
@@ -18,7 +19,15 @@ export class StackView {
 
   /** Says which services there will be. */
   expect({ services }: ComposeConfig): void {
-    for (const [name, service] of Object.entries(services)) if (!isJob(service)) this.awaited.set(name, '');
+    for (const [name, service] of Object.entries(services)) {
+      if (isJob(service)) this.jobs.add(name);
+      else this.awaited.set(name, '');
+    }
+  }
+
+  /** Whether the service does its work and leaves. */
+  isJob(service: string): boolean {
+    return this.jobs.has(service);
   }
 
   /** What services that have no container yet wait for. */
