@@ -53,7 +53,7 @@ describe('up', () => {
     const names = up.components.map(({ name, state }) => `${name} ${state}`);
     expect(names).toEqual([
       ...['api-1 ready', 'api-2 ready', 'api-3 ready', 'inventory-1 ready', 'loki ready', 'otelcol ready'],
-      ...['postgres ready', 'prometheus ready', 'redis ready', 'tempo ready', 'toxiproxy ready'],
+      ...['postgresql ready', 'prometheus ready', 'redis ready', 'tempo ready', 'toxiproxy ready'],
       ...['traefik ready', 'worker-1 ready'],
     ]);
     expect(up.incidents).toEqual([]);

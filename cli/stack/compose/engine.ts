@@ -26,7 +26,7 @@ export interface ContainerView {
   id: string;
   /** What the engine calls it: obsctl-api-1. */
   container: string;
-  /** What obsctl calls it, in its status and in the telemetry: api-1, postgres, otelcol. */
+  /** What obsctl calls it, in its status and in the telemetry: api-1, postgresql, otelcol. */
   instance: string;
   /** Its service in the Compose file. */
   service: string;
@@ -52,15 +52,19 @@ export interface ContainerView {
   ports: Record<number, number>;
 }
 
-/** What obsctl calls the container of a Compose service; the collector is called as in the local stack. */
+/** Services that are called otherwise in the local stack, and so everywhere else in obsctl. */
+const LOCAL_NAMES: Record<string, string> = { collector: 'otelcol', postgres: 'postgresql' };
+
+/** What obsctl calls the container of a Compose service. */
 export const instanceOf = (service: string, number: string | number): string => {
   if (ROLES.includes(service)) return `${service}-${number}`;
-  return service === 'collector' ? 'otelcol' : service;
+  return LOCAL_NAMES[service] ?? service;
 };
 
 /** The labels by which the engine finds the container that obsctl calls so. */
 const labelsOf = (instance: string): string[] => {
-  const service = instance === 'otelcol' ? 'collector' : instance.replace(/-\d+$/, '');
+  const [renamed] = Object.entries(LOCAL_NAMES).find(([, name]) => name === instance) ?? [];
+  const service = renamed ?? instance.replace(/-\d+$/, '');
   const number = /-(\d+)$/.exec(instance)?.[1];
   return [`${SERVICE_LABEL}=${service}`, ...(number ? [`${NUMBER_LABEL}=${number}`] : [])];
 };

@@ -30,11 +30,11 @@ test('says how it ended, and its last lines; a lack of memory also where the eng
   const killed = await tell(false);
   expect([killed.code, killed.message]).toEqual([
     'CONTAINER_FAILED',
-    'postgres ended while the stack started.',
+    'postgresql ended while the stack started.',
   ]);
-  expect(killed.details).toEqual(['postgres: exit code 137', '| reading', '| FATAL: no']);
+  expect(killed.details).toEqual(['postgresql: exit code 137', '| reading', '| FATAL: no']);
   expect((await tell(true)).details[0]).toBe(
-    'postgres: out of memory: the kernel killed it at its limit of 64 MiB',
+    'postgresql: out of memory: the kernel killed it at its limit of 64 MiB',
   );
 });
 
