@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { messageOf } from '../../shared/errors.ts';
 import type { SupervisedChild } from './supervised-child.ts';
 
 /** What may be done to a stack besides looking at it. */
 export interface Controlled {
   child(name: string): SupervisedChild | undefined;
-  guardSocket(): Promise<string>;
 }
 
 const holdSchema = z.strictObject({ seconds: z.number().positive().max(3600) });
@@ -15,7 +13,7 @@ interface Named {
   Params: { name: string };
 }
 
-/** For the supervisor's socket: `/components/<name>/hold` and so on, and `/guard` for the lease guard's socket. */
+/** For the supervisor's socket: `/components/<name>/hold` and so on. */
 export const registerControlRoutes = (app: FastifyInstance, stack: Controlled): void => {
   const refuse = (reply: FastifyReply, code: number, message: string) => reply.code(code).send({ message });
   const seconds = (body: unknown) => holdSchema.parse(body).seconds;
@@ -34,12 +32,5 @@ export const registerControlRoutes = (app: FastifyInstance, stack: Controlled): 
   on('release', async (child) => {
     child.release();
     return true;
-  });
-  app.post('/guard', async (_request, reply) => {
-    try {
-      return { socket: await stack.guardSocket() };
-    } catch (error) {
-      return refuse(reply, 503, messageOf(error));
-    }
   });
 };
