@@ -15,11 +15,13 @@ import { runRecordSchema } from '../../reports/record/record.ts';
 import { eventually, User } from '../support/cli.ts';
 import { downAfter, empty, failing, hole, offClock, slow, truncated } from './support/lies.ts';
 import { type BackendName, type Liar, LyingProxy } from './support/lying-proxy.ts';
+import { type Watched, watchTraces } from './support/trace-watch.ts';
 
 /** One real run on the real back ends; then its evidence is fetched again and again, each time with another lie in between. */
 const user = new User();
 let proxy: LyingProxy;
 let told: Evidence;
+let watched: () => Promise<Watched>;
 
 const PHASES = ['--warm-up', '3s', '--steady', '12s', '--duration', '12s', '--recovery', '5s'];
 
@@ -39,9 +41,11 @@ beforeAll(async () => {
   const { endpoints } = await user.json<StackStatus>(['status']);
   const { prometheus, loki, tempo } = endpoints!.backends!;
   proxy = await LyingProxy.start({ prometheus, loki, tempo });
+  watched = watchTraces(endpoints!.baseUrl, tempo);
 });
 
 afterAll(async () => {
+  await watched?.();
   await proxy?.stop();
   await user.leave();
 });
@@ -157,6 +161,12 @@ describe('inconclusive', () => {
 it('says how slow an answer was that still came', async () => {
   const findings = await lookAgain(slow('prometheus', 2));
   expect(findings.asked!.slowest!.seconds).toBeGreaterThanOrEqual(2);
+});
+
+it('a trace was there at every moment on its way from the ingester to the store', async () => {
+  const { reads, gone } = await watched();
+  expect(reads).toBeGreaterThan(0);
+  expect(gone).toEqual([]);
 });
 
 /** Seconds of the load before Tempo stops, and until it goes on; enough of the load is left for it to catch up. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { isAlive, type ProcessIdentity } from '../../cli/shared/process-identity.ts';
 import { pollUntil } from '../../cli/shared/retry.ts';
 
@@ -72,14 +73,15 @@ export class User {
   }
 }
 
-/** Waits until the condition holds; throws with `what` when it does not within `timeout` seconds. */
-export const eventually = async (
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  timeout = 30,
-): Promise<void> => {
-  const seen = await pollUntil(async () => ((await holds()) ? true : undefined), { timeout, every: 0.2 });
-  if (!seen) throw new Error(`not within ${timeout} s: ${what}`);
+/** Waits until the condition is true; throws with `what`, and what it was last, when it is not within `timeout` seconds. */
+export const eventually = async (what: string, holds: () => unknown, timeout = 30): Promise<void> => {
+  let last: unknown;
+  const isSo = async () => {
+    last = await holds();
+    return last === true ? true : undefined;
+  };
+  const seen = await pollUntil(isSo, { timeout, every: 0.2 });
+  if (!seen) throw new Error(`not within ${timeout} s: ${what} (last: ${inspect(last)})`);
 };
 
 /** Names of those of the processes that are still there. */
