@@ -1,6 +1,6 @@
 import type { Phase } from '../../reports/record/common.ts';
 import type { Incident } from '../../reports/record/evidence.ts';
-import type { Execution, Experiment, RunRecord } from '../../reports/record/record.ts';
+import { type Execution, type Experiment, type RunRecord, UNJUDGED } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
 import { scoreOf } from '../../reports/score/score.ts';
 import { decideVerdict } from '../../reports/verdict/verdict.ts';
@@ -60,6 +60,7 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
     incidents,
     findings,
     scores: scoreOf(faults, findings),
+    ...UNJUDGED,
     execution,
     timeline: buildTimeline({ phases, loadEndedAt: load?.endedAt ?? null, faults, findings, incidents }),
     verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),

@@ -1,7 +1,7 @@
 import { analyse } from '../../reports/analysis/index.ts';
 import type { Phase, Window } from '../../reports/record/common.ts';
 import type { QueryRecord } from '../../reports/record/evidence.ts';
-import type { Experiment, RunRecord } from '../../reports/record/record.ts';
+import { type Experiment, type RunRecord, UNDEMANDING, UNJUDGED } from '../../reports/record/record.ts';
 import { decideVerdict } from '../../reports/verdict/verdict.ts';
 import { nowSeconds } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
@@ -86,6 +86,7 @@ const collect = (source: TelemetrySource, plan: ObservationPlan) =>
 /** The place of the experiment: there was none, so it holds only which windows were looked at. */
 const asExperiment = ({ service, window, reference, command }: ObservationPlan): Experiment => {
   const experiment = {
+    ...UNDEMANDING,
     title: `What happened to ${service}`,
     ...{ scenario: 'none', seed: 0, rate: null, vus: null, faults: [], command },
     durations: {
@@ -104,6 +105,7 @@ const recordOf = (runId: string, plan: ObservationPlan, { evidence, findings }: 
   const execution: RunRecord['execution'] = {
     ...{ status: 'completed', error: null, restored: true },
     restoration: ['Nothing was injected, so there was nothing to undo.'],
+    stop: null,
   };
   return sealRecord({
     ...{ schemaVersion: 1, runId, createdAt: nowSeconds(), kind: 'observation' },
@@ -111,6 +113,7 @@ const recordOf = (runId: string, plan: ObservationPlan, { evidence, findings }: 
     environment: { ...describeEnvironment(null, 'none'), ...NOT_OURS, telemetry: source.kind },
     ...{ phases, faults: [], load: null, completeness, source, entryService: plan.service, grafana: null },
     series: { client, red, runtime },
+    ...UNJUDGED,
     ...{ incidents, findings, scores: [], execution },
     timeline: buildTimeline({
       kind: 'observation',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Experiment } from '../../reports/record/record.ts';
+import { type Experiment, UNDEMANDING } from '../../reports/record/record.ts';
 import type { ScenarioInfo } from '../load/load-driver.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { type PlannedInjection, toPlannedFault } from './planned-injection.ts';
@@ -67,6 +67,7 @@ export const planExperiment = (input: PlanInput): Experiment => {
   if (problems.length > 0)
     throw new ObsctlError('USAGE', 'The experiment cannot be run like that.', { details: problems });
   const experiment = {
+    ...UNDEMANDING,
     title: input.title,
     scenario: input.scenario.name,
     seed: input.seed,

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Experiment } from '../../reports/record/record.ts';
+import { type Experiment, UNDEMANDING } from '../../reports/record/record.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import type { RunParts } from './run-parts.ts';
 import { runExperiment } from './runner.ts';
 
 const experiment: Experiment = {
+  ...UNDEMANDING,
   ...{ title: 'a test', scenario: 'browse', seed: 1, rate: 10, vus: 1, faults: [] },
   durations: { warmUp: 0, steady: 10, fault: 1, recovery: 0 },
   ...{ command: 'obsctl run', hash: 'none' },

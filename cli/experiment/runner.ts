@@ -142,7 +142,7 @@ class Run {
       faults: this.faults.injected,
       load: this.loaded.result,
       observation: this.observation,
-      execution: { status: this.status, error: this.error, restored, restoration },
+      execution: { status: this.status, error: this.error, restored, restoration, stop: null },
       status: await this.parts.stack.status(),
     });
     this.folder.writeJson('truth.json', this.faults.truth);

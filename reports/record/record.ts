@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { phaseSchema, SCHEMA_VERSION, unixSeconds } from './common.ts';
+import { comparisonSchema } from './comparison.ts';
 import { completenessSchema } from './completeness.ts';
 import { clientSeriesSchema, incidentSchema, redSeriesSchema, runtimeSeriesSchema } from './evidence.ts';
 import { findingsSchema } from './findings.ts';
+import { hypothesisResultSchema, hypothesisSchema, stopConditionSchema } from './indicator.ts';
+import { sloResultSchema } from './objectives.ts';
 import { injectedFaultSchema } from './truth.ts';
 
 /** Verdicts in the order of their precedence: the first that holds wins. Exit codes: docs/exit-codes.md. */
@@ -36,6 +39,11 @@ export const executionSchema = z.object({
   /** Every fault read back as gone, and the service answering as in its steady state afterwards. */
   restored: z.boolean(),
   restoration: z.array(z.string()),
+  /** The stop condition that ended the run, and when it held; null: none did. */
+  stop: z
+    .object({ condition: stopConditionSchema, at: unixSeconds, text: z.string() })
+    .nullable()
+    .default(null),
 });
 export type Execution = z.infer<typeof executionSchema>;
 
@@ -63,12 +71,30 @@ export const experimentSchema = z.object({
     recovery: z.number().nonnegative(),
   }),
   faults: z.array(plannedFaultSchema),
+  /** The steady-state hypothesis; empty: the steady phase's own limits alone. */
+  hypothesis: z.array(hypothesisSchema).default([]),
+  stopConditions: z.array(stopConditionSchema).default([]),
+  /** Every alarmed indicator is normal again within so many seconds of the fault phase's end; null: no limit. */
+  recoveryWithin: z.number().positive().nullable().default(null),
+  /** Names of the OpenSLO documents it is held against. */
+  objectives: z.array(z.string()).default([]),
+  /** Settings of the stack that make it another experiment, e.g. `retryBudget`. */
+  stack: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   /** The command line that repeats it. */
   command: z.string(),
   /** SHA-256 over the above, addresses left out: equal hash, same experiment. */
   hash: z.string(),
 });
 export type Experiment = z.infer<typeof experimentSchema>;
+
+/** An experiment that asks for nothing but its phases and faults. */
+export const UNDEMANDING = {
+  hypothesis: [],
+  stopConditions: [],
+  recoveryWithin: null,
+  objectives: [],
+  stack: {},
+} satisfies Partial<Experiment>;
 
 export const environmentSchema = z.object({
   obsctl: z.string(),
@@ -162,6 +188,11 @@ export const runRecordSchema = z.object({
   findings: findingsSchema.nullable(),
   /** One of each fault in `faults`, in their order; empty where nothing was injected or found. */
   scores: z.array(faultScoreSchema).default([]),
+  /** The hypothesis in each of its stages, in the experiment's order. */
+  hypothesis: z.array(hypothesisResultSchema).default([]),
+  /** Each objective in each phase that it counts in. */
+  objectives: z.array(sloResultSchema).default([]),
+  comparison: comparisonSchema.nullable().default(null),
   execution: executionSchema,
   timeline: z.array(timelineEntrySchema),
   verdict: verdictSchema,
@@ -169,3 +200,6 @@ export const runRecordSchema = z.object({
   seal: z.record(z.string(), z.string()),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** A run that nothing was judged by but the run itself. */
+export const UNJUDGED = { hypothesis: [], objectives: [], comparison: null } satisfies Partial<RunRecord>;

@@ -6,7 +6,7 @@ import { type Execution, VERDICTS, type VerdictName } from '../record/record.ts'
 import { decideVerdict } from './verdict.ts';
 
 const good = analyse(downstreamTimeoutEvidence());
-const done: Execution = { status: 'completed', error: null, restored: true, restoration: [] };
+const done: Execution = { status: 'completed', error: null, restored: true, restoration: [], stop: null };
 const unsteady: Findings = { ...good, baseline: { observed: true, met: false, reasons: ['12 % failed.'] } };
 const vague: Findings = { ...good, conclusiveness: { conclusive: false, reasons: ['There are no traces.'] } };
 const everythingWrong = { ...unsteady, conclusiveness: vague.conclusiveness };
