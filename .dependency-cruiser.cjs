@@ -20,6 +20,12 @@ module.exports = {
       'evidence in, findings out',
     ),
     only(
+      'judging-is-pure',
+      '^reports/(judge|verdict)/',
+      '^reports/(judge|verdict|record|analysis)/',
+      "records in, judgement out; of the analysis its series and statistics, never a run's evidence",
+    ),
+    only(
       'score-joins-truth-and-findings',
       '^reports/score/',
       '^reports/(score|record)/',
@@ -42,7 +48,7 @@ module.exports = {
     {
       name: 'analysis-has-no-io',
       severity: 'error',
-      from: { path: '^reports/(analysis|record|score)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^reports/(analysis|record|score|judge|verdict)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     only(
@@ -62,13 +68,13 @@ module.exports = {
     {
       name: 'ports-do-not-know-commands',
       severity: 'error',
-      from: { path: '^cli/(experiment|stack|chaos|load|telemetry|tools|config|shared)/' },
+      from: { path: '^cli/(experiment|stack|chaos|load|telemetry|tools|config|objectives|shared)/' },
       to: { path: '^cli/(commands/|main)' },
     },
     {
       name: 'ports-do-not-know-the-experiment',
       severity: 'error',
-      from: { path: '^cli/(stack|chaos|load|telemetry|tools|config|shared)/' },
+      from: { path: '^cli/(stack|chaos|load|telemetry|tools|config|objectives|shared)/' },
       to: { path: '^cli/experiment/' },
     },
     {

@@ -6,6 +6,8 @@ const real = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 600_00
 export default defineConfig({
   define: { __OBSCTL_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
+    // Style sheets that reports bring along are read as they are.
+    css: true,
     projects: [
       {
         extends: true,
@@ -22,6 +24,15 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{integration,e2e}/**/*.test.ts'],
           globalSetup: ['test/setup/build-and-tools.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...real,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/setup/browser.ts'],
         },
       },
       {

@@ -25,14 +25,26 @@ const COMMANDS: Record<string, Entry> = {
   down: { summary: 'take the stack down and leave nothing', load: () => import('./commands/down.ts') },
   status: { summary: 'say what is up, and how it is', load: () => import('./commands/status.ts') },
   run: {
-    summary: 'run an experiment: steady, fault, recovery, report',
+    summary: 'run an experiment, from its file or by its fault: steady, fault, recovery, report',
     load: () => import('./commands/run.ts'),
+  },
+  experiment: {
+    summary: 'check experiment files, and list those that are shipped',
+    load: () => import('./commands/experiment.ts'),
   },
   chaos: { summary: 'inject, list and clear faults', load: () => import('./commands/chaos.ts') },
   load: { summary: 'drive the stack with a k6 scenario', load: () => import('./commands/load.ts') },
   report: {
     summary: 'write the report of a run again, or report on any system (--since)',
     load: () => import('./commands/report.ts'),
+  },
+  gate: {
+    summary: 'judge a saved run by objectives and baseline runs, for CI',
+    load: () => import('./commands/gate.ts'),
+  },
+  compare: {
+    summary: 'compare runs of the same experiment',
+    load: () => import('./commands/compare.ts'),
   },
   runs: { summary: 'list the runs', load: () => import('./commands/runs.ts') },
   logs: { summary: 'show the logs of the stack', load: () => import('./commands/logs.ts') },
@@ -82,6 +94,8 @@ const listenForInterrupts = (): void => {
 const createContext = async (argv: string[]): Promise<Context> => {
   const { Output } = await import('./shared/output.ts');
   const output = new Output(outputOptions(argv));
+  const { HaltFile } = await import('./chaos/halt.ts');
+  const halt = new HaltFile();
   const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
@@ -99,8 +113,9 @@ const createContext = async (argv: string[]): Promise<Context> => {
     chaos: once(async () => {
       const { createChaos } = await import('./chaos/create-chaos.ts');
       const stack = await (await stacks()).choose();
-      return createChaos(stack, (options) => stack.guardSocket(options));
+      return createChaos(stack, (options) => stack.guardSocket(options), halt);
     }),
+    halt,
     load: once(async () => {
       const { k6LoadDriver } = await import('./load/k6-load-driver.ts');
       const { installTool } = await import('./tools/tools.ts');

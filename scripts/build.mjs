@@ -3,7 +3,9 @@
 // `build.mjs service`: only that part, without declarations, and a package.json of what it imports (the Dockerfile's way).
 import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -31,6 +33,22 @@ const declarations = () => {
   return promisify(execFile)(process.execPath, [tsc, '-p', `${root}service/tsconfig.types.json`]);
 };
 
+/** A file imported as text, as the tests' Vite does it: `import styles from './styles.css?raw'`. */
+const rawFiles = {
+  name: 'raw-files',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'raw-files';
+    onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace(/\?raw$/, '')),
+      namespace,
+    }));
+    onLoad({ filter: /.*/, namespace }, async ({ path }) => ({
+      contents: await readFile(path, 'utf8'),
+      loader: 'text',
+    }));
+  },
+};
+
 const part = process.argv[2];
 const isWanted = ([entry]) => part === undefined || entry.startsWith(`${part}/`);
 
@@ -56,6 +74,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   packages: 'external',
+  plugins: [rawFiles],
   sourcemap: true,
   metafile: true,
   logLevel: 'warning',

@@ -67,4 +67,5 @@ export const faultListSchema = z.object({
 export const faults = FAULTS;
 export { type Aim, refusedAims, takesAim } from './chaos/aim.ts';
 export { conflictBetween } from './chaos/conflicts.ts';
+export { globPattern } from './chaos/glob.ts';
 export type { FaultDefinition, FaultInfo, FaultScope } from './faults/fault.ts';

@@ -3,11 +3,20 @@ import { AdminChaosDriver } from './admin-chaos-driver.ts';
 import type { ChaosDriver } from './chaos-driver.ts';
 import { ChaosDrivers } from './chaos-drivers.ts';
 import { type FindGuard, GuardClient } from './guard/guard-client.ts';
+import { HaltFile, type HaltSwitch } from './halt.ts';
+import { HaltingChaosDriver } from './halting-chaos-driver.ts';
 import { StackChaosDriver } from './stack-chaos-driver.ts';
 
-/** Every fault there is, on one stack, behind one port. */
-export const createChaos = (stack: Stack, findGuard: FindGuard): ChaosDriver =>
-  new ChaosDrivers({
-    service: new AdminChaosDriver(stack),
-    stack: new StackChaosDriver(stack, new GuardClient(findGuard)),
-  });
+/** Every fault there is, on one stack, behind one port; none while the halt is set. */
+export const createChaos = (
+  stack: Stack,
+  findGuard: FindGuard,
+  halt: HaltSwitch = new HaltFile(),
+): ChaosDriver =>
+  new HaltingChaosDriver(
+    new ChaosDrivers({
+      service: new AdminChaosDriver(stack),
+      stack: new StackChaosDriver(stack, new GuardClient(findGuard)),
+    }),
+    halt,
+  );

@@ -1,6 +1,7 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
 import { CATALOGUE } from '../chaos/catalogue.ts';
 import type { Lease } from '../chaos/chaos-driver.ts';
+import { haltedSince } from '../chaos/halt.ts';
 import { sleep } from '../shared/clock.ts';
 import { columns } from '../shared/columns.ts';
 import { formatSeconds } from '../shared/duration.ts';
@@ -74,5 +75,7 @@ const watch = async ({ output, chaos, signal }: Context): Promise<void> => {
 export const showStatus = async (watching: boolean, context: Context): Promise<void> => {
   if (watching) return watch(context);
   const leases = await (await context.chaos()).list();
+  const halt = context.halt.read();
+  if (halt) context.output.warn(`halted since ${haltedSince(halt)}; \`obsctl chaos halt --lift\` ends that`);
   context.output.result(leases, statusText(leases, context.output));
 };

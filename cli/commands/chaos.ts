@@ -6,6 +6,7 @@ import { planInjection } from '../chaos/injection-plan.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { collecting, ObsctlError } from '../shared/errors.ts';
 import { loose } from './arguments.ts';
+import { halt } from './chaos-halt.ts';
 import { helpPage, parametersOf } from './chaos-help.ts';
 import { listFaults } from './chaos-list.ts';
 import { leaseTable, showStatus } from './chaos-status.ts';
@@ -90,7 +91,8 @@ Examples:
   obsctl chaos latency --rate 0.3 --ms 800 --duration 60s
   obsctl chaos error --replica api-1 --route '/products/*' --method GET
   obsctl chaos status --watch
-  obsctl chaos clear --all`;
+  obsctl chaos clear --all
+  obsctl chaos halt`;
 
 const defineFault = (command: Command, fault: CataloguedFault, context: Context): void => {
   const width = Math.min(MAX_WIDTH, process.stdout.columns ?? MAX_WIDTH);
@@ -123,6 +125,11 @@ export const define = (command: Command, context: Context): void => {
     .description('end faults now, by lease or by fault name')
     .option('--all', 'every fault everywhere')
     .action((ids: string[], options) => clear(ids, Boolean(options.all), context));
+  command
+    .command('halt')
+    .description('end every fault and refuse new ones, also those of a run that is under way')
+    .option('--lift', 'let faults be injected again')
+    .action((options) => halt(Boolean(options.lift), context));
   for (const fault of Object.values(CATALOGUE)) defineFault(command, fault, context);
   command.argument('[fault]').action((name?: string) => {
     if (name === undefined) command.help();

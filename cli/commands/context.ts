@@ -1,4 +1,5 @@
 import type { ChaosDriver } from '../chaos/chaos-driver.ts';
+import type { HaltSwitch } from '../chaos/halt.ts';
 import type { TelemetryAccess } from '../config/backends.ts';
 import type { LoadDriver } from '../load/load-driver.ts';
 import type { Output } from '../shared/output.ts';
@@ -33,6 +34,8 @@ export interface Context {
   /** What drivers need of this machine. */
   stackChecks(): Promise<StackCheck[]>;
   chaos(): Promise<ChaosDriver>;
+  /** Set by `chaos halt`: nothing may be broken meanwhile. */
+  halt: HaltSwitch;
   load(): Promise<LoadDriver>;
   /** Prometheus, Loki and Tempo at any addresses. */
   telemetryAt(access: TelemetryAccess): Promise<TelemetrySource>;

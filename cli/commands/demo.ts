@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { DEMO_FAULT } from '../experiment/presets.ts';
+import { settledOn } from '../experiment/stack-settings.ts';
 import { ratio } from './arguments.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
@@ -44,11 +45,11 @@ export const define = (command: Command, context: Context): void => {
       const { on, retryBudget, telemetry, profile } = options;
       // Containers may have gigabytes of images to pull first: only where that is asked for.
       const wish = { on, order: ['local' as const] };
-      const { reused } = await bringUp(context, { ownerPid, retryBudget, telemetry, profile }, wish);
+      const { reused, status } = await bringUp(context, { ownerPid, retryBudget, telemetry, profile }, wish);
       if (reused) output.info('a stack was up already; it is used, and stays up');
       try {
         context.signal.throwIfAborted();
-        await performRun(experiment, options.out, context);
+        await performRun(settledOn(experiment, status), options.out, context);
       } finally {
         if (!options.keep && !reused) {
           output.step('taking the stack down');

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { NO_YARDSTICKS, type Yardsticks } from '../../reports/judge/index.ts';
 import type { Experiment, RunRecord } from '../../reports/record/record.ts';
 import { clean } from '../../reports/renderers/text.ts';
 import { injectionOf } from '../experiment/planned-injection.ts';
@@ -7,6 +8,7 @@ import type { Output } from '../shared/output.ts';
 import type { Context } from './context.ts';
 import { culpritLines } from './culprit-lines.ts';
 import { watchRun } from './run-progress.ts';
+import { verdictLines } from './verdict-lines.ts';
 
 /** The system's own alert rules: the first that fired after the injection. Said only where there are rules. */
 const alertLines = ({ scores, findings }: RunRecord): string[] => {
@@ -32,15 +34,13 @@ const telemetryLines = ({ source, findings }: RunRecord): string[] => {
 };
 
 const outcomeText = (record: RunRecord, report: string, output: Output): string => {
-  const { verdict, findings } = record;
-  const color = verdict.name === 'passed' ? 'green' : 'red';
+  const { findings } = record;
   const spikes = (findings?.spikes ?? []).map(
     ({ id, sli, examples }) =>
       `  ${id} ${sli}, traces: ${examples.map(({ traceId }) => traceId).join(', ') || 'none'}`,
   );
   return [
-    `${output.style('bold', 'verdict')} ${output.style(color, verdict.name)} (exit code ${verdict.exitCode})`,
-    ...verdict.reasons.map((reason) => `  ${clean(reason)}`),
+    ...verdictLines(record, output),
     ...culpritLines(record),
     ...alertLines(record),
     ...telemetryLines(record),
@@ -56,6 +56,7 @@ export const performRun = async (
   experiment: Experiment,
   out: string,
   context: Context,
+  yardsticks: Yardsticks = NO_YARDSTICKS,
 ): Promise<RunRecord> => {
   const { output, signal } = context;
   for (const planned of experiment.faults) await (await context.chaos()).check(injectionOf(planned));
@@ -63,10 +64,12 @@ export const performRun = async (
   const parts = {
     stack: await context.stack(),
     chaos: await context.chaos(),
+    halt: context.halt,
     load: await context.load(),
     listener: watchRun(output),
     signal,
     guard: (pid: number) => guard.watch(pid),
+    yardsticks,
     annotator: async () => {
       const access = await (await context.stack()).grafanaAccess();
       return access && context.annotatorAt(access);

@@ -134,7 +134,7 @@ export const refuseWithoutSince = (command: Command): void => {
 };
 
 /** Flags of `report` that say how a run's report is written again. */
-const NOT_WITH_SINCE = ['format', 'reanalyse'] as const;
+const NOT_WITH_SINCE = ['format', 'from', 'open', 'reanalyse'] as const;
 
 /** Throws USAGE when something was given that --since would leave undone. */
 export const refuseWithSince = (command: Command): void => {

@@ -1,18 +1,14 @@
 import type { Command } from 'commander';
 import { faultNames } from '../chaos/catalogue.ts';
 import { presetFor } from '../experiment/presets.ts';
+import { askedRun } from './asked-run.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
-import {
-  addExperimentOptions,
-  commandLine,
-  experimentFrom,
-  faultNamesIn,
-  prepareOut,
-  SEVERAL_FAULTS,
-} from './experiment-options.ts';
+import { addExperimentOptions, faultNamesIn, prepareOut, SEVERAL_FAULTS } from './experiment-options.ts';
 import { performRun } from './perform-run.ts';
+import { showPreview } from './preview.ts';
 import { addStackOptions } from './stack-options.ts';
+import { addYardstickOptions, yardsticksFor } from './yardstick-options.ts';
 
 const faultsText = (): string =>
   faultNames()
@@ -22,31 +18,48 @@ const faultsText = (): string =>
     )
     .join('\n');
 
+const FILES = `
+Experiments as files:
+  obsctl run scenarios/experiments/retry-storm.yaml, or by its name: obsctl run retry-storm. --set PATH=VALUE then sets
+  one thing of the file, such as load.rate=20, phases.fault=30s or faults.latency.parameters.ms=300. The file says all
+  that an experiment consists of, so no other flag of it is taken. See \`obsctl experiment list\`.
+`;
+
 const EXAMPLES = `
 Examples:
+  obsctl run scenarios/experiments/retry-storm.yaml
+  obsctl run cache-down --set phases.fault=30s --dry-run
   obsctl run --fault latency --set ms=800 --rate 0.3
   obsctl run --fault retry-storm --recovery 30s
   obsctl run --fault latency,error --set latency.replica=api-1 --set error.at=10 --set error.rate=0.2`;
 
 export const define = (command: Command, context: Context): void => {
-  addStackOptions(
-    addExperimentOptions(
-      command.requiredOption(
-        '--fault <name>',
-        'the fault, see `obsctl chaos list`; repeat it for several',
-        faultNamesIn,
+  addYardstickOptions(
+    addStackOptions(
+      addExperimentOptions(
+        command
+          .argument('[file]', 'an experiment file, or the name of one that is shipped')
+          .option(
+            '--fault <name>',
+            'without a file: the fault, see `obsctl chaos list`; repeat it for several',
+            faultNamesIn,
+          ),
       ),
     ),
   )
-    .addHelpText('after', `${SEVERAL_FAULTS}\n\nFaults and their defaults:\n${faultsText()}\n${EXAMPLES}`)
-    .action(async (options) => {
-      const load = await context.load();
-      const experiment = experimentFrom(options.fault, options, load, commandLine());
+    .option('--dry-run', 'show what would happen, and to whom; nothing is started or changed')
+    .addHelpText(
+      'after',
+      `${FILES}${SEVERAL_FAULTS}\n\nFaults and their defaults:\n${faultsText()}\n${EXAMPLES}`,
+    )
+    .action(async (file: string | undefined, options) => {
+      const { experiment, up, on, objectives } = await askedRun(file, command, context);
+      const yardsticks = yardsticksFor({ ...experiment, objectives }, options, options.out);
+      if (options.dryRun) return showPreview(experiment, up, context);
       prepareOut(options.out);
-      await load.prepare();
-      const { on, telemetry, profile } = options;
-      const { reused } = await bringUp(context, { telemetry, profile }, { on });
+      await (await context.load()).prepare();
+      const { reused } = await bringUp(context, up, { on });
       if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');
-      await performRun(experiment, options.out, context);
+      await performRun(experiment, options.out, context, yardsticks);
     });
 };

@@ -37,6 +37,10 @@ export const define = (command: Command, { output }: Context): void => {
     .addHelpText('after', '\nExample:\n  obsctl runs --json')
     .action(({ out }: { out: string }) => {
       const rows = listRunIds(out).map((runId) => rowOf(out, runId));
+      for (const { runId } of rows) {
+        const damage = new RunFolder(out, runId).journalDamage();
+        if (damage) output.warn(`the journal of run ${runId}: ${damage}`);
+      }
       const lines = rows.map(
         ({ runId, verdict, spikes, title }) =>
           `  ${runId}  ${verdict.padEnd(14)} ${String(spikes).padStart(2)} spikes  ${title}`,

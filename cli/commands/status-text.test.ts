@@ -15,7 +15,7 @@ const status = (telemetry: StackStatus['telemetry'], prometheus?: string): Stack
     replicas: [],
     incidents: [],
   },
-  ...{ cache: 'redis', versions: {}, error: null, telemetry },
+  ...{ cache: 'redis', retryBudget: null, versions: {}, error: null, telemetry },
   endpoints: {
     ...{ baseUrl: 'http://gateway', docsUrl: 'http://gateway/docs/', otlpUrl: 'http://collector' },
     backends: prometheus ? { prometheus, loki: 'http://loki', tempo: 'http://tempo' } : null,

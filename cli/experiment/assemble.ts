@@ -1,15 +1,15 @@
+import { judge, NO_YARDSTICKS, type Yardsticks } from '../../reports/judge/index.ts';
 import type { Phase } from '../../reports/record/common.ts';
 import type { Incident } from '../../reports/record/evidence.ts';
-import { type Execution, type Experiment, type RunRecord, UNJUDGED } from '../../reports/record/record.ts';
+import type { Execution, Experiment, RunRecord } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
 import { scoreOf } from '../../reports/score/score.ts';
-import { decideVerdict } from '../../reports/verdict/verdict.ts';
+import { verdictOf } from '../../reports/verdict/of-record.ts';
 import type { LoadResult } from '../load/load-driver.ts';
 import { nowSeconds } from '../shared/clock.ts';
 import type { StackStatus } from '../stack/stack.ts';
 import { describeEnvironment } from './environment.ts';
 import type { Observation } from './observe.ts';
-import { faultHits } from './reconsider.ts';
 import { ENTRY_SERVICE } from './run-parts.ts';
 import { sealRecord } from './seal.ts';
 import { buildTimeline } from './timeline.ts';
@@ -23,6 +23,8 @@ export interface RecordInput {
   observation: Observation | null;
   execution: Execution;
   status: StackStatus | null;
+  /** What it is held against besides its own hypothesis; nothing where absent. */
+  yardsticks?: Yardsticks;
 }
 
 const loadSummary = (load: LoadResult): NonNullable<RunRecord['load']> => ({
@@ -42,11 +44,11 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
   const { runId, experiment, phases, faults, load, observation, execution, status } = input;
   const { evidence = null, findings = null } = observation ?? {};
   const incidents: Incident[] = evidence?.incidents ?? status?.incidents ?? [];
-  return sealRecord({
-    schemaVersion: 1,
+  const whole = {
+    schemaVersion: 1 as const,
     runId,
     createdAt: nowSeconds(),
-    kind: 'experiment',
+    kind: 'experiment' as const,
     experiment,
     environment: describeEnvironment(status, load?.k6Version ?? 'unknown'),
     phases,
@@ -60,9 +62,16 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
     incidents,
     findings,
     scores: scoreOf(faults, findings),
-    ...UNJUDGED,
     execution,
-    timeline: buildTimeline({ phases, loadEndedAt: load?.endedAt ?? null, faults, findings, incidents }),
-    verdict: decideVerdict({ execution, findings, faultsHit: faultHits(faults) }),
-  });
+    timeline: buildTimeline({
+      phases,
+      loadEndedAt: load?.endedAt ?? null,
+      faults,
+      findings,
+      incidents,
+      stop: execution.stop,
+    }),
+  };
+  const judged = { ...whole, ...judge(whole, input.yardsticks ?? NO_YARDSTICKS) };
+  return sealRecord({ ...judged, verdict: verdictOf(judged) });
 };

@@ -3,7 +3,8 @@ import { findFault } from '../chaos/catalogue.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import type { PlannedInjection } from './planned-injection.ts';
 
-const shareTime = (a: PlannedInjection, b: PlannedInjection): boolean =>
+/** Whether there is a moment at which both are on. */
+export const shareTime = (a: PlannedInjection, b: PlannedInjection): boolean =>
   a.at < b.at + b.duration && b.at < a.at + a.duration;
 
 /**

@@ -7,20 +7,23 @@ import { type PlannedInjection, toPlannedFault } from './planned-injection.ts';
 import { canonicalJson } from './seal.ts';
 
 /** Bounds that protect the machine; durations in seconds. */
-const durationsSchema = z.strictObject({
+export const durationsSchema = z.strictObject({
   warmUp: z.number().min(0).max(600),
   steady: z.number().min(10, 'must be at least 10 s: it is what everything is compared with').max(3600),
   fault: z.number().min(1, 'must be at least 1 s').max(900, 'must be at most 900 s: no lease lives longer'),
   recovery: z.number().min(0).max(3600),
 });
 
-const loadSchema = z.strictObject({
+export const loadSchema = z.strictObject({
   rate: z.number().min(0.1).max(2000, 'must be at most 2000/s on one machine').nullable(),
   vus: z.number().int().min(1).max(1000, 'must be at most 1000').nullable(),
   seed: z.number().int().nonnegative(),
 });
 
 export type Durations = z.infer<typeof durationsSchema>;
+
+/** What an experiment asks for besides its phases and faults. */
+export type Demands = Pick<Experiment, keyof typeof UNDEMANDING>;
 
 export interface PlanInput {
   title: string;
@@ -31,6 +34,8 @@ export interface PlanInput {
   durations: Durations;
   faults: PlannedInjection[];
   command: string;
+  /** Nothing where absent. */
+  demands?: Partial<Demands>;
 }
 
 const FLAGS: Record<string, string> = {
@@ -68,6 +73,7 @@ export const planExperiment = (input: PlanInput): Experiment => {
     throw new ObsctlError('USAGE', 'The experiment cannot be run like that.', { details: problems });
   const experiment = {
     ...UNDEMANDING,
+    ...input.demands,
     title: input.title,
     scenario: input.scenario.name,
     seed: input.seed,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Findings } from '../../reports/record/findings.ts';
 import type { Experiment } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
@@ -6,6 +5,7 @@ import type { LoadResult } from '../load/load-driver.ts';
 import { nowSeconds, sleep } from '../shared/clock.ts';
 import { messageOf } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
+import { withProbeFolder } from './probe-folder.ts';
 import type { RunParts } from './run-parts.ts';
 import { STEADY_LIMITS } from './steady-check.ts';
 
@@ -19,6 +19,8 @@ export interface RestorationInput extends Pick<RunParts, 'chaos' | 'load' | 'sta
   experiment: Experiment;
   /** What was broken; empty where nothing was. */
   injected: InjectedFault[];
+  /** Something was broken for sure; where absent: what was injected says it. */
+  touched?: boolean;
   findings: Findings | null;
   /** When the load's last request ended, Unix seconds; null where it was not seen. */
   loadEndedAt: number | null;
@@ -45,53 +47,60 @@ interface Probe {
   endedAt: number;
 }
 
-/** The p95 that a probe may have at most, seconds. */
-const limitOf = ({ findings }: RestorationInput): number => {
+/** The p95 that a probe may have at most, seconds; null where there is no steady phase to compare it with. */
+const limitOf = ({ findings }: RestorationInput): number | null => {
   const steady = findings?.slis.find(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'steady');
-  return (steady?.p95 ?? 0) * SLOWER.times + SLOWER.plus;
+  return steady ? (steady.p95 ?? 0) * SLOWER.times + SLOWER.plus : null;
 };
 
-const wrongWith = ({ requests, failures }: LoadResult, p95: number, limit: number): string | null => {
+const wrongWith = ({ requests, failures }: LoadResult, p95: number, limit: number | null): string | null => {
   const ratio = requests > 0 ? failures / requests : 1;
   if (ratio > STEADY_LIMITS.errorRatio) return `${failures} of ${requests} probe requests failed`;
-  return p95 > limit ? `the probe's p95 was ${p95.toFixed(2)} s, above ${limit.toFixed(2)} s` : null;
+  return limit !== null && p95 > limit
+    ? `the probe's p95 was ${p95.toFixed(2)} s, above ${limit.toFixed(2)} s`
+    : null;
 };
 
-const probeOnce = async (input: RestorationInput, attempt: number): Promise<Probe> => {
+const probeOnce = (input: RestorationInput, attempt: number): Promise<Probe> =>
+  withProbeFolder(input.directory, `probe-${attempt}`, (folder) => probeIn(folder, input, attempt));
+
+const probeIn = async (directory: string, input: RestorationInput, attempt: number): Promise<Probe> => {
   const run = await input.load.start(input.experiment.scenario, {
     runId: `${input.runId}-probe${attempt}`,
     baseUrl: (await input.stack.endpoints()).baseUrl,
     seed: input.experiment.seed,
     duration: PROBE.seconds,
     rate: PROBE.rate,
-    directory: join(input.directory, `probe-${attempt}`),
+    directory,
   });
   input.guard(run.pid);
   const result = await run.done;
   const [p95, limit] = [p95Of(result), limitOf(input)];
-  const what = `${result.requests} probe requests, ${result.failures} failed, p95 ${p95.toFixed(2)} s (at most ${limit.toFixed(2)} s)`;
+  const what = `${result.requests} probe requests, ${result.failures} failed, p95 ${p95.toFixed(2)} s (${limit === null ? 'no steady phase to compare with' : `at most ${limit.toFixed(2)} s`})`;
   return { wrong: wrongWith(result, p95, limit), what, endedAt: result.endedAt };
 };
 
 const probeUntilWell = async (input: RestorationInput): Promise<Restoration> => {
-  const from = input.loadEndedAt ?? nowSeconds();
+  const { loadEndedAt } = input;
+  const from = loadEndedAt ?? nowSeconds();
   let probe: Probe;
   let attempt = 0;
   do {
     await sleep(1);
     probe = await probeOnce(input, ++attempt);
   } while (probe.wrong !== null && nowSeconds() - from < PROBE.patience);
-  const after = `${(probe.endedAt - from).toFixed(0)} s after the load's last request`;
+  const after =
+    loadEndedAt === null ? '' : ` ${(probe.endedAt - from).toFixed(0)} s after the load's last request`;
   return probe.wrong === null
     ? {
         restored: true,
         sentences: [
-          `It was not seen to come back under load. With the load off it was well ${after}: ${probe.what}.`,
+          `It was not seen to come back under load. With the load off it was well${after}: ${probe.what}.`,
         ],
       }
     : {
         restored: false,
-        sentences: [`It did not come back, not even with the load off: ${after} ${probe.wrong}.`],
+        sentences: [`It did not come back, not even with the load off${after}: ${probe.wrong}.`],
       };
 };
 
@@ -153,7 +162,8 @@ export const verifyRestoration = async (input: RestorationInput): Promise<Restor
   const left = await leftOver(input);
   if (left.length > 0) return { restored: false, sentences: [`Not as before: ${left.join('; ')}.`] };
   const gone = 'Everything is up, and every replica was asked: no fault is on.';
-  if (input.injected.length === 0) return { restored: true, sentences: [gone, 'Nothing had been broken.'] };
+  if (!(input.touched ?? input.injected.length > 0))
+    return { restored: true, sentences: [gone, 'Nothing had been broken.'] };
   const lost = stillLost(input);
   if (lost) return { restored: false, sentences: [gone, `Not as before: ${lost}.`] };
   const recovery = input.findings?.recovery;

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RunRecord } from '../../reports/record/record.ts';
-import { ObsctlError } from '../shared/errors.ts';
+import { sectionedJson } from '../shared/canonical-json.ts';
+import { messageOf, ObsctlError } from '../shared/errors.ts';
 import { makeFolder } from '../shared/folder.ts';
+import { readEntries } from '../shared/journal.ts';
 import { nearest } from '../shared/nearest.ts';
+import { writeWhole } from '../shared/write-whole.ts';
 import { openRecord } from './seal.ts';
 
 /** Sorts by time, and is a valid folder name everywhere: `20261122-140501-3fa2`. */
@@ -48,19 +51,27 @@ export class RunFolder {
   write(relative: string, content: string): void {
     const target = join(this.path, relative);
     makeFolder(dirname(target));
-    const draft = `${target}.partial`;
-    writeFileSync(draft, content);
-    renameSync(draft, target);
+    writeWhole(target, content);
   }
 
-  writeJson(relative: string, value: unknown): void {
-    this.write(relative, JSON.stringify(value, null, 2));
+  writeJson(relative: string, value: object): void {
+    this.write(relative, sectionedJson(value));
+  }
+
+  /** What is wrong with its journal, with the line; null: it is whole. */
+  journalDamage(): string | null {
+    try {
+      const { damage } = readEntries(this.journal);
+      return damage && [damage.message, ...damage.details].join(' ');
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   readRecord(): RunRecord {
     if (!existsSync(this.record)) {
       throw new ObsctlError('RECORD_INVALID', `${this.record} is not there.`, {
-        details: ['the run was cut short before its record was written; events.ndjson says how far it got'],
+        details: ['the run was cut short before it began; events.ndjson says how far it got'],
       });
     }
     return openRecord(readFileSync(this.record, 'utf8'), this.record);

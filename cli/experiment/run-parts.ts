@@ -1,4 +1,6 @@
+import type { Yardsticks } from '../../reports/judge/index.ts';
 import type { ChaosDriver } from '../chaos/chaos-driver.ts';
+import type { HaltSwitch } from '../chaos/halt.ts';
 import type { LoadDriver } from '../load/load-driver.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Annotator } from '../telemetry/annotator.ts';
@@ -8,6 +10,8 @@ import type { RunListener } from './run-events.ts';
 export interface RunParts {
   stack: Stack;
   chaos: ChaosDriver;
+  /** A run that breaks something ends once it is set. */
+  halt: Pick<HaltSwitch, 'read'>;
   load: LoadDriver;
   listener: RunListener;
   /** Null where there is nothing to write to. Asked once the findings are written. */
@@ -16,6 +20,8 @@ export interface RunParts {
   signal: AbortSignal;
   /** Called with k6's pid, so that it goes when we are killed. */
   guard(pid: number): void;
+  /** What the run is held against besides its own hypothesis; nothing where absent. */
+  yardsticks?: Yardsticks;
 }
 
 /** service.name of the service whose requests the client makes. */

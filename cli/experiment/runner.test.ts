@@ -20,6 +20,7 @@ test('a run ends where what an earlier command left on cannot be cleared', async
   const start = vi.fn(() => Promise.reject(new Error('there is load')));
   const parts = {
     stack: { status: async () => null },
+    halt: { read: () => null },
     chaos: {
       list: async () => [],
       clearAll: () => Promise.reject(new ObsctlError('ADMIN_UNAVAILABLE', 'api-2 does not answer.')),
@@ -42,6 +43,7 @@ test('a run that cannot be marked in Grafana ends as it would have, with a line 
   const annotate = vi.fn(() => Promise.reject(new Error('it answered 401')));
   const parts = {
     stack: { status: async () => null },
+    halt: { read: () => null },
     chaos: { list: async () => [], clearAll: async () => 0, verify: async () => true },
     load: { start: () => Promise.reject(new ObsctlError('LOAD_FAILED', 'k6 is not there.')) },
     listener: { warning },

@@ -7,6 +7,7 @@ const at = (requests: number, failures: number) => ({
   failures,
   attempts: requests,
   activeVus: 1,
+  seconds: [],
 });
 
 test('only what happened in the steady phase counts', () => {

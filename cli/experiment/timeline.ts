@@ -1,7 +1,7 @@
 import type { Phase, PhaseName } from '../../reports/record/common.ts';
 import type { Incident } from '../../reports/record/evidence.ts';
 import type { Findings } from '../../reports/record/findings.ts';
-import type { RunRecord } from '../../reports/record/record.ts';
+import type { Execution, RunRecord } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
 
 type Entry = RunRecord['timeline'][number];
@@ -85,6 +85,8 @@ export interface TimelineInput {
   faults: InjectedFault[];
   findings: Findings | null;
   incidents: Incident[];
+  /** The stop condition that ended it. */
+  stop?: Execution['stop'];
 }
 
 /** Everything that has a time, in order. */
@@ -98,5 +100,6 @@ export const buildTimeline = (input: TimelineInput): Entry[] => {
     ...ofAlerts(findings, input.phases[0]?.from ?? Number.NEGATIVE_INFINITY),
     ...ofAttribution(findings),
     ...ofIncidents(incidents),
+    ...(input.stop ? [{ time: input.stop.at, what: input.stop.text }] : []),
   ].sort((a, b) => sortKey(a) - sortKey(b));
 };

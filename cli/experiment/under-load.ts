@@ -1,16 +1,19 @@
 import type { Phase } from '../../reports/record/common.ts';
 import type { Experiment } from '../../reports/record/record.ts';
 import type { LoadProgress, LoadResult, LoadRun } from '../load/load-driver.ts';
-import { nowSeconds } from '../shared/clock.ts';
+import { nowSeconds, sleep } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
+import { Ending } from './ending.ts';
 import type { FaultSchedule } from './fault-schedule.ts';
+import { hypothesisViolations } from './hypothesis-before.ts';
 import type { Journal } from './journal.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { totalDuration } from './plan.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
 import { steadyViolations } from './steady-check.ts';
+import { StopWatch } from './stop-conditions.ts';
 
 /** The phases are still going on, and nothing drives them any more. */
 const endedEarly = (exitCode: number | null): ObsctlError =>
@@ -25,6 +28,12 @@ const FIRST_REQUEST_TIMEOUT = 30;
 /** k6 may end this much before the last phase, seconds: its clock starts with its first iteration. */
 const END_TOLERANCE = 2;
 
+/**
+ * Longest time from the last phase to k6's end, seconds: requests that are under way get 30 (its gracefulStop), then it
+ * writes its summary.
+ */
+const END_TIMEOUT = 60;
+
 /** The phases end at whole seconds, so they may last this much longer than asked, seconds. */
 const ROUNDING = 1;
 
@@ -38,7 +47,10 @@ export class UnderLoad {
   /** Why nothing was broken: the steady state was not one. */
   baselineUnmet: string[] = [];
   private progress: LoadProgress | null = null;
-  private readonly loadEnded = new AbortController();
+  /** k6 did not end by itself. */
+  private late = false;
+  private readonly ending = new Ending();
+  private readonly stopWatch: StopWatch;
   private readonly signal: AbortSignal;
 
   constructor(
@@ -47,8 +59,11 @@ export class UnderLoad {
     private readonly folder: RunFolder,
     private readonly journal: Journal,
     private readonly faults: FaultSchedule,
+    /** Called at the beginning of each phase. */
+    private readonly onPhase: () => void = () => {},
   ) {
-    this.signal = AbortSignal.any([parts.signal, this.loadEnded.signal]);
+    this.signal = AbortSignal.any([parts.signal, this.ending.signal]);
+    this.stopWatch = new StopWatch(experiment.stopConditions);
   }
 
   get phases(): Phase[] {
@@ -57,19 +72,35 @@ export class UnderLoad {
 
   async perform(): Promise<void> {
     const run = await this.start();
+    if (this.experiment.faults.length > 0) this.ending.atHalt(this.parts.halt);
     try {
       await this.firstRequest();
-      await this.allPhases();
+      await this.allPhases(run);
       if (this.baselineUnmet.length > 0) await run.stop();
     } catch (error) {
       await run.stop();
       throw error;
     } finally {
+      this.ending.rest();
       this.parts.listener.step?.('waiting for k6 to end');
-      this.result = await run.done.catch(() => null);
+      await this.untilEnd(run);
     }
     // Where k6 itself failed, its own error is the run's.
     await run.done;
+    if (this.late)
+      throw new ObsctlError('LOAD_FAILED', `k6 did not end within ${END_TIMEOUT} s, and was ended.`);
+  }
+
+  /** Takes k6's result. One that does not end is ended, and the run has failed: nobody knows what it did meanwhile. */
+  private async untilEnd(run: LoadRun): Promise<void> {
+    const over = new AbortController();
+    const stop = () => {
+      this.late = true;
+      return run.stop();
+    };
+    sleep(END_TIMEOUT, over.signal).then(stop, () => undefined);
+    this.result = await run.done.catch(() => null);
+    over.abort();
   }
 
   private async start(): Promise<LoadRun> {
@@ -90,13 +121,19 @@ export class UnderLoad {
     parts.guard(run.pid);
     run.done.then(
       ({ exitCode }) => this.onLoadEnd(exitCode),
-      (error) => this.loadEnded.abort(error),
+      (error) => this.ending.because(error),
     );
     run.onProgress((progress) => {
       this.progress = progress;
       parts.listener.load?.(progress, this.clock.name);
+      this.ending.atStop(this.stopWatch, progress, this.watchedFrom);
     });
     return run;
+  }
+
+  /** Stop conditions hold from the steady phase on. */
+  private get watchedFrom(): number {
+    return this.phases.find(({ name }) => name === 'steady')?.from ?? Number.POSITIVE_INFINITY;
   }
 
   private async firstRequest(): Promise<void> {
@@ -110,10 +147,10 @@ export class UnderLoad {
   private onLoadEnd(exitCode: number | null): void {
     const [first] = this.phases;
     const plannedEnd = (first?.from ?? Number.POSITIVE_INFINITY) + totalDuration(this.experiment);
-    if (nowSeconds() < plannedEnd - END_TOLERANCE) this.loadEnded.abort(endedEarly(exitCode));
+    if (nowSeconds() < plannedEnd - END_TOLERANCE) this.ending.because(endedEarly(exitCode));
   }
 
-  private async allPhases(): Promise<void> {
+  private async allPhases(run: LoadRun): Promise<void> {
     const { durations } = this.experiment;
     // The load began before its first progress was heard of.
     const begun = this.progress?.elapsed ?? 0;
@@ -121,7 +158,7 @@ export class UnderLoad {
     await this.phase('warm-up', durations.warmUp);
     const before = this.progress;
     await this.phase('steady', durations.steady);
-    this.baselineUnmet = steadyViolations(before, this.progress);
+    this.baselineUnmet = await this.violations(before, run);
     if (this.baselineUnmet.length > 0) {
       this.journal.append('baseline-unmet', { reasons: this.baselineUnmet });
       return;
@@ -130,10 +167,28 @@ export class UnderLoad {
     await this.phase('recovery', durations.recovery);
   }
 
+  /** What was wrong in the steady phase, which has just ended. */
+  private async violations(before: LoadProgress | null, run: LoadRun): Promise<string[]> {
+    const { experiment, parts } = this;
+    return [
+      ...steadyViolations(before, this.progress),
+      ...(await hypothesisViolations({
+        hypothesis: experiment.hypothesis,
+        steady: this.phases.at(-1)!,
+        client: run.series(),
+        stack: parts.stack,
+        warning: (text) => parts.listener.warning?.(text),
+      })),
+    ];
+  }
+
   private async phase(name: 'warm-up' | 'steady' | 'recovery', seconds: number): Promise<void> {
     this.journal.append('phase', { name, seconds });
     this.parts.listener.phase?.(name, seconds);
-    await this.clock.stay(name, seconds, this.signal);
+    await this.clock.within(name, seconds, async (untilEnd) => {
+      this.onPhase();
+      await untilEnd(this.signal);
+    });
   }
 
   private async faultPhase(seconds: number): Promise<void> {
@@ -141,6 +196,7 @@ export class UnderLoad {
     this.parts.listener.phase?.('fault', seconds);
     try {
       await this.clock.within('fault', seconds, async (untilEnd) => {
+        this.onPhase();
         await this.faults.play(this.signal);
         await untilEnd(this.signal);
       });

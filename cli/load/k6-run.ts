@@ -1,3 +1,4 @@
+import type { ClientSeries } from '../../reports/record/evidence.ts';
 import { monotonicSeconds, nowSeconds } from '../shared/clock.ts';
 import { ObsctlError } from '../shared/errors.ts';
 
@@ -68,6 +69,10 @@ export class K6Run implements LoadRun {
     this.#listeners.push(listener);
   }
 
+  series(): ClientSeries {
+    return this.#observer.series();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#process.stop();
@@ -92,7 +97,8 @@ export class K6Run implements LoadRun {
 
   #tell(): void {
     const elapsed = monotonicSeconds() - this.#spawned.clock;
-    for (const listener of this.#listeners) listener({ elapsed, ...this.#observer.counts() });
+    const progress = { elapsed, ...this.#observer.counts(), seconds: this.#observer.newSeconds() };
+    for (const listener of this.#listeners) listener(progress);
   }
 
   async #result(exitCode: number | null, k6Version: string): Promise<LoadResult> {

@@ -1,4 +1,4 @@
-import type { ClientSeries } from '../../reports/record/evidence.ts';
+import type { ClientPoint, ClientSeries } from '../../reports/record/evidence.ts';
 import type { SentCount } from './sent.ts';
 
 export type { NoAnswer, SentCount } from './sent.ts';
@@ -32,6 +32,8 @@ export interface LoadProgress {
   failures: number;
   attempts: number;
   activeVus: number;
+  /** The whole seconds that became complete since the last progress, oldest first, each told once. */
+  seconds: ClientPoint[];
 }
 
 export interface LoadResult {
@@ -65,6 +67,8 @@ export interface LoadResult {
 export interface LoadRun {
   readonly pid: number;
   onProgress(listener: (progress: LoadProgress) => void): void;
+  /** What the client has seen up to now; its last seconds may still grow. */
+  series(): ClientSeries;
   /** Settles when k6 has ended and its samples are read. Rejects when k6 could not run at all. */
   readonly done: Promise<LoadResult>;
   /** Asks k6 to stop; `done` settles with what there is. */

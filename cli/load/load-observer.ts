@@ -1,5 +1,7 @@
+import type { ClientSeries } from '../../reports/record/evidence.ts';
 import { ClientSpanBuilder, type ClientSpanContext } from './client-spans.ts';
 import { asLogical, type LogicalSample, parseSample, type Sample } from './k6-samples.ts';
+import { LiveSeconds } from './live-seconds.ts';
 import type { LoadProgress, LoadResult } from './load-driver.ts';
 import { SentCounter } from './sent.ts';
 import { SeriesBuilder } from './series-builder.ts';
@@ -21,6 +23,7 @@ type Observed = Pick<
 /** What k6's samples say: takes them line by line, makes the series, and sends the client's spans on as they come. */
 export class LoadObserver {
   readonly #series = new SeriesBuilder();
+  readonly #live = new LiveSeconds();
   readonly #spans: ClientSpanBuilder;
   readonly #exporter: SpanExporter | null;
   readonly #sent = new SentCounter();
@@ -47,6 +50,7 @@ export class LoadObserver {
 
   #take(sample: Sample): void {
     this.#series.add(sample);
+    this.#live.seen('end' in sample ? sample.end : sample.time);
     if (sample.kind === 'vus') this.#activeVus = sample.value;
     if (sample.kind === 'attempt') {
       this.#sent.add(sample);
@@ -65,9 +69,19 @@ export class LoadObserver {
   }
 
   /** The counts up to now. */
-  counts(): Omit<LoadProgress, 'elapsed'> {
+  counts(): Omit<LoadProgress, 'elapsed' | 'seconds'> {
     const { requests, failures, attempts } = this.#series.totals;
     return { requests, failures, attempts, activeVus: this.#activeVus };
+  }
+
+  /** The seconds that became complete since this was asked last. */
+  newSeconds(): LoadProgress['seconds'] {
+    const complete = this.#live.take();
+    return complete ? this.#series.overall(...complete) : [];
+  }
+
+  series(): ClientSeries {
+    return this.#series.series();
   }
 
   /** Start of the first logical request and end of the last one, Unix seconds; null when there was none. */

@@ -42,9 +42,8 @@ export class Second {
     this.#durations = [];
   }
 
-  /** `t` is the second's start, Unix seconds. */
+  /** As it is now; `t` is the second's start, Unix seconds. */
   point(t: number): ClientPoint {
-    this.close();
     const { requests, failures, attempts, requestAttempts, attemptFailures, droppedIterations } = this;
     return {
       t,
@@ -54,7 +53,7 @@ export class Second {
       attempts,
       requestAttempts,
       attemptFailures,
-      ...this.#quantiles!,
+      ...(this.#quantiles ?? quantilesOf(this.#durations)),
       histogram: { ...this.#histogram },
       droppedIterations,
     };

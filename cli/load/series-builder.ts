@@ -36,7 +36,7 @@ class Track {
   }
 
   points(from: number, to: number): ClientPoint[] {
-    return Array.from({ length: to - from + 1 }, (_, i) =>
+    return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) =>
       (this.#seconds.get(from + i) ?? new Second()).point(from + i),
     );
   }
@@ -79,6 +79,11 @@ export class SeriesBuilder {
   #dropped(time: number, count: number): void {
     this.totals.droppedIterations += count;
     this.#overall.at(time).droppedIterations += count;
+  }
+
+  /** The seconds from one to the other, both included, over all operations. */
+  overall(from: number, to: number): ClientPoint[] {
+    return this.#overall.points(from, to);
   }
 
   /** The series so far; every series covers the same seconds, also those in which nothing ended. */

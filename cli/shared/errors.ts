@@ -24,15 +24,40 @@ export const ERRORS = {
     title: 'The target matches nothing',
     remedy: 'See `obsctl status` for the replicas that are up.',
   },
+  EXPERIMENT_INVALID: {
+    exit: EXIT.usage,
+    title: 'The experiment is not valid',
+    remedy: 'Mend the lines named above; nothing was touched. See docs/experiments for how one is written.',
+  },
+  UNKNOWN_EXPERIMENT: {
+    exit: EXIT.usage,
+    title: 'No such experiment',
+    remedy: 'See `obsctl experiment list`.',
+  },
   INVALID_CONFIG: {
     exit: EXIT.usage,
     title: 'The configuration is not valid',
     remedy: 'Mend the values named above.',
   },
+  SLO_INVALID: {
+    exit: EXIT.usage,
+    title: 'The objectives are not valid',
+    remedy: 'Mend the lines named above; `docs/objectives.md` says what can be written.',
+  },
+  BASELINE_MISMATCH: {
+    exit: EXIT.usage,
+    title: 'The runs cannot be compared',
+    remedy: 'Compare runs of the same experiment that were carried out to their end; see `obsctl runs`.',
+  },
   FAULT_REFUSED: {
     exit: EXIT.usage,
     title: 'The fault was refused by what would carry it',
     remedy: 'Mend what it names; nothing was left on.',
+  },
+  HALTED: {
+    exit: EXIT.usage,
+    title: 'Faults are halted',
+    remedy: 'Nothing was touched. Once it is safe to break things again: `obsctl chaos halt --lift`.',
   },
   FAULT_CONFLICT: {
     exit: EXIT.usage,

@@ -55,18 +55,39 @@ export const readJournal = (path: string): JournalEntry[] => {
   return entries;
 };
 
-/** The entries before the first line that does not fit, and what is wrong with that one; null where all fit. */
-export const readEntries = (path: string): { entries: JournalEntry[]; damage: ObsctlError | null } => {
+export interface ReadJournal {
+  /** Before the first line that does not fit. */
+  entries: JournalEntry[];
+  /** What is wrong with that line; null where all fit. */
+  damage: ObsctlError | null;
+  /** What stands after it and looks like an entry. Nothing vouches for it. */
+  beyond: JournalEntry[];
+}
+
+const looseEntry = (line: string): JournalEntry[] => {
+  try {
+    const entry = JSON.parse(line) as JournalEntry | null;
+    return typeof entry?.type === 'string' ? [entry] : [];
+  } catch {
+    return [];
+  }
+};
+
+/** Reads as far as the chain holds, and says where it does not. A torn last line is left out. */
+export const readEntries = (path: string): ReadJournal => {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   const entries: JournalEntry[] = [];
   let previous = '';
   for (const [index, line] of lines.entries()) {
     const read = readLine(line, previous);
-    if (typeof read === 'string') return { entries, damage: damaged(path, index + 1, read) };
+    if (typeof read === 'string') {
+      const beyond = lines.slice(index).flatMap(looseEntry);
+      return { entries, damage: damaged(path, index + 1, read), beyond };
+    }
     previous = read.sum;
     entries.push(read.entry);
   }
-  return { entries, damage: null };
+  return { entries, damage: null, beyond: [] };
 };
 
 const damaged = (path: string, line: number, why: string): ObsctlError =>

@@ -7,6 +7,7 @@ const status = (baseUrl: string) =>
   ({
     replicas: [{ service: 'api' }, { service: 'api' }, { service: 'worker' }],
     ...{ endpoints: { baseUrl }, telemetry: 'grafana', profile: 'minimal' },
+    retryBudget: null,
   }) as StackStatus;
 
 const differences = (asked: UpOptions, baseUrl = 'http://127.0.0.1:4000'): string[] => {
@@ -21,6 +22,7 @@ const differences = (asked: UpOptions, baseUrl = 'http://127.0.0.1:4000'): strin
 test('what is not asked for may be as it is', () => {
   expect(differences({})).toEqual([]);
   expect(differences({ replicas: 2, port: 4000, telemetry: 'grafana', profile: 'minimal' })).toEqual([]);
+  expect(differences({ retryBudget: null })).toEqual([]);
 });
 
 test('a port that the address does not spell out is the scheme’s own', () => {
@@ -35,6 +37,6 @@ test('every difference is named', () => {
     'its gateway is http://127.0.0.1:4000',
     'its telemetry is grafana, not embedded',
     'its profile is minimal, not full',
-    'a retry budget can only be set when it starts',
+    'its retry budget is none, not 0, and can only be set when it starts',
   ]);
 });

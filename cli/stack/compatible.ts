@@ -6,7 +6,7 @@ const portOf = (url: string): number => Number(new URL(url).port || 80);
 
 /** What is asked for and is not so, one line each. */
 const differencesOf = (
-  { replicas, endpoints, telemetry, profile }: StackStatus,
+  { replicas, endpoints, telemetry, profile, retryBudget }: StackStatus,
   asked: UpOptions,
 ): string[] => {
   const apis = replicas.filter(({ service }) => service === 'api').length;
@@ -23,7 +23,9 @@ const differencesOf = (
     asked.profile !== undefined &&
       asked.profile !== profile &&
       `its profile is ${profile}, not ${asked.profile}`,
-    asked.retryBudget !== undefined && 'a retry budget can only be set when it starts',
+    asked.retryBudget !== undefined &&
+      asked.retryBudget !== retryBudget &&
+      `its retry budget is ${retryBudget ?? 'none'}, not ${asked.retryBudget ?? 'none'}, and can only be set when it starts`,
   ].filter((difference) => difference !== false);
 };
 

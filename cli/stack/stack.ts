@@ -74,6 +74,8 @@ export interface StackStatus {
   replicas: Replica[];
   endpoints: Endpoints | null;
   cache: 'redis' | 'in-process';
+  /** Of api's inventory client; null: no limit. */
+  retryBudget: number | null;
   telemetry: TelemetryKind;
   /** Versions by component. */
   versions: Record<string, string>;
@@ -85,8 +87,11 @@ export interface UpOptions {
   /** Gateway port; a free one where absent. */
   port?: number;
   replicas?: number;
-  /** Retry budget of api's inventory client: share of requests that may be retries (0..1). Off where absent. */
-  retryBudget?: number;
+  /**
+   * Retry budget of api's inventory client: share of requests that may be retries (0..1). None where null or absent;
+   * null asks for a stack that has none, absent takes one that is up as it is.
+   */
+  retryBudget?: number | null;
   /** Containers only; minimal where absent. */
   profile?: Profile;
   /** Where absent: grafana as soon as its binaries are there, else embedded. */

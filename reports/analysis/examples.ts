@@ -2,10 +2,9 @@ import type { Evidence, Exemplar, Log } from '../record/evidence.ts';
 import type { Spike, TracedExample } from '../record/findings.ts';
 import type { DetectedSpike } from './detection/slis.ts';
 import { exemplarsOf } from './exemplars.ts';
-import { logsOf } from './logs.ts';
-import { deepestError, type Focus, longestExclusive, longestOverrun } from './traces/suspects.ts';
+import { shownTrace } from './shown-trace.ts';
+import { deepestError, type Focus } from './traces/suspects.ts';
 import type { TraceTree } from './traces/tree.ts';
-import { waterfallOf } from './traces/waterfall.ts';
 
 const MAX_EXAMPLES = 3;
 
@@ -13,25 +12,11 @@ const MAX_EXAMPLES = 3;
 const requestDurationOf = ({ spanId, kind, value }: Exemplar, { nodes }: TraceTree): number | null =>
   kind === 'duration' ? value : (nodes.find(({ span }) => span.spanId === spanId)?.span.duration ?? null);
 
-const toExample = (exemplar: Exemplar, tree: TraceTree, focus: Focus, logs: Log[]): TracedExample => {
-  const starts = tree.nodes.reduce((min, { start }) => Math.min(min, start), Number.POSITIVE_INFINITY);
-  const ends = tree.nodes.reduce((max, { end }) => Math.max(max, end), Number.NEGATIVE_INFINITY);
-  return {
-    traceId: exemplar.traceId,
-    exemplar,
-    duration: ends - starts,
-    requestDuration: requestDurationOf(exemplar, tree),
-    rootDuration: tree.complete ? (tree.roots[0]?.span.duration ?? null) : null,
-    complete: tree.complete,
-    deepestError: deepestError(tree, focus),
-    longestExclusive: longestExclusive(tree, focus),
-    longestOverrun: longestOverrun(tree),
-    services: [...new Set(tree.nodes.map(({ span }) => span.service))].sort(),
-    spans: tree.nodes.length,
-    waterfall: waterfallOf(tree),
-    ...logsOf(logs, exemplar.traceId),
-  };
-};
+const toExample = (exemplar: Exemplar, tree: TraceTree, focus: Focus, logs: Log[]): TracedExample => ({
+  ...shownTrace(exemplar.traceId, tree, focus, logs),
+  exemplar,
+  requestDuration: requestDurationOf(exemplar, tree),
+});
 
 interface Candidate {
   exemplar: Exemplar;

@@ -16,6 +16,7 @@ import { sliSeries } from './sli-series.ts';
 import { sliTable } from './sli-table.ts';
 import { spikesOf } from './spikes.ts';
 import { telemetryLossOf } from './telemetry-loss/index.ts';
+import { trailOf } from './trail.ts';
 
 export { type DetectionInput, findSpikeWindows, type SpikeWindow } from './detection/slis.ts';
 
@@ -27,6 +28,7 @@ export const analyse = (evidence: Evidence): Findings => {
   const slis = sliTable(evidence);
   const detected = detectSpikes(evidence);
   const spikes = spikesOf(evidence, detected);
+  const attribution = attributionOf(evidence, detected);
   const baseline = baselineOf(evidence);
   const telemetryLoss = telemetryLossOf(evidence);
   const gaps = gapsOf(evidence, telemetryLoss);
@@ -37,7 +39,8 @@ export const analyse = (evidence: Evidence): Findings => {
     spikes,
     failed: failedOperations(evidence),
     clientImpact: spikes.some(({ viewpoint, phase }) => viewpoint === 'client' && phase === 'fault'),
-    attribution: attributionOf(evidence, detected),
+    attribution,
+    trail: trailOf(evidence, attribution, spikes),
     amplification: amplificationOf(evidence, slis),
     recovery: recoveryOf(evidence, spikes),
     baseline,

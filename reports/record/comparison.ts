@@ -9,7 +9,7 @@ export const comparedSchema = z.object({
   /** Of the baseline runs: their median; of the run: its own; in the measure's unit. */
   baseline: z.number().nullable(),
   value: z.number().nullable(),
-  /** value - baseline, with its 95 % interval; null without enough data. */
+  /** value - baseline, with its interval (those of all rows hold at once with 95 %); null without enough data. */
   difference: z.number().nullable(),
   interval: z.tuple([z.number(), z.number()]).nullable(),
   /** The smallest difference that matters, in the measure's unit. */

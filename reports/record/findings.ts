@@ -34,19 +34,20 @@ export const waterfallRowSchema = z.object({
   offset: z.number(),
   duration: z.number(),
   exclusive: z.number(),
+  /** The stretches of it that the one who waited waited for: [offset, duration]; absent in older records. */
+  critical: z.array(z.tuple([z.number(), z.number()])).default([]),
   error: z.boolean(),
   /** Short facts worth a line: status code, peer, attempt, message. */
   note: z.string(),
 });
 export type WaterfallRow = z.infer<typeof waterfallRowSchema>;
 
-export const tracedExampleSchema = z.object({
+/** A trace as reports show it: what it tells, its waterfall and its log lines. */
+export const shownTraceSchema = z.object({
   traceId,
-  exemplar: exemplarSchema,
   /** Seconds from the first span's start to the last one's end, work that nobody waited for included. */
   duration: z.number(),
-  /** Seconds that the request took which the exemplar names, and its trace's root; null where unknown. */
-  requestDuration: z.number().nullable().default(null),
+  /** Seconds that its root took; null where unknown. */
   rootDuration: z.number().nullable().default(null),
   complete: z.boolean(),
   deepestError: spanRefSchema.nullable(),
@@ -59,6 +60,13 @@ export const tracedExampleSchema = z.object({
   logs: z.array(logSchema),
   /** How many log lines carry the trace's id; `logs` may hold fewer. */
   logLines: z.number().int().nonnegative().default(0),
+});
+export type ShownTrace = z.infer<typeof shownTraceSchema>;
+
+export const tracedExampleSchema = shownTraceSchema.extend({
+  exemplar: exemplarSchema,
+  /** Seconds that the request took which the exemplar names; null where unknown. */
+  requestDuration: z.number().nullable().default(null),
 });
 export type TracedExample = z.infer<typeof tracedExampleSchema>;
 
@@ -241,6 +249,8 @@ export const findingsSchema = z.object({
   clientImpact: z.boolean(),
   /** What broke, ranked, from the evidence alone. */
   attribution: attributionSchema.default(NO_ATTRIBUTION),
+  /** Traces that the evidence for the culprit names and no spike shows. */
+  trail: z.array(shownTraceSchema).default([]),
   amplification: z.array(amplificationRowSchema),
   recovery: recoverySchema,
   /** `observed`: there was enough of a steady phase to judge it; without that, unmet means unknown. */

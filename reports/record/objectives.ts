@@ -8,6 +8,10 @@ export const budgetUnitSchema = z.enum(['requests', 'seconds']);
 /** `allowed`: breached in a phase in which the document lets it be. */
 export const sloOutcomeSchema = z.enum(['met', 'breached', 'allowed', 'no-data']);
 
+/** Without data: `fail` makes the run inconclusive, `warn` only says so. */
+export const noDataSchema = z.enum(['fail', 'warn']);
+export type NoData = z.infer<typeof noDataSchema>;
+
 /** An objective of an OpenSLO document, evaluated over one phase of a run. */
 export const sloResultSchema = z.object({
   /** `metadata.name` of the document, and the objective's display name (or its target) within it. */
@@ -31,13 +35,11 @@ export const sloResultSchema = z.object({
   /** (1 - actual) / (1 - target): 1 is the whole error budget of the phase. */
   budgetConsumed: z.number().nullable(),
   outcome: sloOutcomeSchema,
+  /** What to make of it where there is no data; absent: `fail`. */
+  noData: noDataSchema.optional(),
   /** The breach holds even if every missing observation were good. */
   certain: z.boolean(),
   /** One plain sentence with its numbers. */
   text: z.string(),
 });
 export type SloResult = z.infer<typeof sloResultSchema>;
-
-/** Without data: `fail` makes the run inconclusive, `warn` only says so. */
-export const noDataSchema = z.enum(['fail', 'warn']);
-export type NoData = z.infer<typeof noDataSchema>;

@@ -44,6 +44,8 @@ export const executionSchema = z.object({
     .object({ condition: stopConditionSchema, at: unixSeconds, text: z.string() })
     .nullable()
     .default(null),
+  /** What the run itself saw against its steady state, so that it broke nothing; one sentence each. */
+  baselineUnmet: z.array(z.string()).optional(),
 });
 export type Execution = z.infer<typeof executionSchema>;
 

@@ -2,11 +2,14 @@ import { drawCharts } from './charts/index.ts';
 import { alerts } from './markdown/alerts.ts';
 import { amplification } from './markdown/amplification.ts';
 import { charts } from './markdown/charts.ts';
+import { comparison } from './markdown/comparison.ts';
 import { completeness } from './markdown/completeness.ts';
 import { environment } from './markdown/environment.ts';
 import { header } from './markdown/header.ts';
+import { hypothesis } from './markdown/hypothesis.ts';
 import { injected } from './markdown/injected.ts';
 import { notes } from './markdown/notes.ts';
+import { objectives } from './markdown/objectives.ts';
 import { reproduce } from './markdown/reproduce.ts';
 import { slis } from './markdown/slis.ts';
 import { source } from './markdown/source.ts';
@@ -28,6 +31,9 @@ export const markdown: Renderer = async (record) => {
     header(record),
     telemetryLoss(record),
     summary(record),
+    objectives(record),
+    hypothesis(record),
+    comparison(record),
     whatBroke(record),
     charts(drawn),
     timeline(record),

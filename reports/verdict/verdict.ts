@@ -6,8 +6,9 @@ import {
   type Verdict,
   type VerdictName,
 } from '../record/record.ts';
+import { breaches, doubts, type Judged, regressions, unmetHypotheses } from './breaches.ts';
 
-export interface VerdictInput {
+export interface VerdictInput extends Judged {
   /** `experiment` where absent. */
   kind?: RunRecord['kind'];
   execution: Execution;
@@ -15,8 +16,6 @@ export interface VerdictInput {
   findings: Findings | null;
   /** Requests that the injected faults hit, by their carriers' own count; null when nobody can say. */
   faultsHit: number | null;
-  /** What the runner itself saw against the steady state before it would inject; it stops the run there. */
-  baselineUnmet?: string[];
 }
 
 type Rule = (input: VerdictInput) => string[];
@@ -34,17 +33,26 @@ const ended =
   ({ execution }) =>
     execution.status === status ? orElse(execution.error ? [execution.error] : [], otherwise) : [];
 
-const baselineUnmet: Rule = ({ kind, findings, baselineUnmet: seen = [] }) =>
-  kind !== 'observation' && findings?.baseline.observed && !findings.baseline.met
-    ? [...new Set([...seen, ...orElse(findings.baseline.reasons, 'The system was not in its steady state.')])]
-    : seen;
+const baselineUnmet: Rule = (input) => {
+  const { kind, findings, execution } = input;
+  const seen = execution.baselineUnmet ?? [];
+  const found =
+    kind !== 'observation' && findings?.baseline.observed && !findings.baseline.met
+      ? orElse(findings.baseline.reasons, 'The system was not in its steady state.')
+      : [];
+  return [...new Set([...seen, ...found, ...unmetHypotheses(input)])];
+};
 
-const inconclusive: Rule = ({ findings, faultsHit }) => {
+const breached: Rule = (input) => breaches(input, input.findings);
+
+const inconclusive: Rule = (input) => {
+  const { findings, faultsHit } = input;
   if (!findings) return ['There is no evidence to conclude from.'];
   const { conclusive, reasons } = findings.conclusiveness;
   return [
     ...(conclusive ? [] : orElse(reasons, 'The evidence proves nothing either way.')),
     ...(faultsHit === 0 ? ['The fault was on, but it hit no request.'] : []),
+    ...doubts(input, findings),
   ];
 };
 
@@ -61,14 +69,16 @@ const passed: Rule = () => [
   'The experiment was carried out, undone and verified, and the evidence is complete enough to conclude from.',
 ];
 
-/** In the order of `VERDICTS`. SLO breaches and regressions have no rule yet: nothing measures them so far. */
+/** In the order of `VERDICTS`. */
 const RULES: [VerdictName, Rule][] = [
   ['not-restored', notRestored],
   ['error', ended('failed', 'The experiment could not be carried out.')],
   ['interrupted', ended('interrupted', 'The run was interrupted before its end.')],
   ['aborted', ended('aborted', 'A stop condition ended the run.')],
   ['baseline-unmet', baselineUnmet],
+  ['slo-breach', breached],
   ['inconclusive', inconclusive],
+  ['regression', regressions],
   ['observed', observed],
   ['passed', passed],
 ];

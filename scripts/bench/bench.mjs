@@ -142,6 +142,18 @@ const benches = {
     );
   },
 
+  gate() {
+    const { recordMB, gate, withOne, withAll } = script('gate', ...quick);
+    row(
+      `gate on a saved run of an hour (${recordMB} MB)`,
+      `${gate.seconds} s, ${gate.peakMB} MB`,
+      '3 s, 400 MB',
+      gate.seconds <= 3 && gate.peakMB <= 400,
+    );
+    row('the same beside one baseline run', `${withOne.seconds} s, ${withOne.peakMB} MB`, 'stated');
+    row('the same beside five baseline runs', `${withAll.seconds} s, ${withAll.peakMB} MB`, 'stated');
+  },
+
   telemetry() {
     const { withTelemetry, without } = script('telemetry-cost');
     row(

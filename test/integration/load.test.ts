@@ -111,6 +111,13 @@ describe('retry-storm', () => {
     expect(result.unreadableSamples).toBe(0);
   });
 
+  it('tells each whole second once while it goes on, as the series has it in the end', () => {
+    const { overall } = result.series;
+    const told = progress.flatMap(({ seconds }) => seconds).filter(({ t }) => t >= overall[0]!.t);
+    expect(told).toEqual(overall.slice(0, told.length));
+    expect(told.length).toBeGreaterThanOrEqual(SECONDS - 2);
+  });
+
   it('keeps one trace through all attempts of a request, each with its own span', () => {
     const attempts = countBy(shop.calls.map(({ traceId }) => traceId));
     expect(attempts.size).toBe(result.requests);

@@ -2,6 +2,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { identify, isAlive } from '../../shared/process-identity.ts';
 import { claimGuard, livingGuard, removeGuardFiles } from '../../stack/local/guard-files.ts';
 import { readState, stackPaths } from '../../stack/local/state-file.ts';
+import { HaltFile } from '../halt.ts';
 import { bootClock } from './boot-clock.ts';
 import { createGuardApp } from './guard-app.ts';
 import { listenIfPossible } from './guard-socket.ts';
@@ -82,7 +83,15 @@ const look = async (): Promise<void> => {
   else if (performance.now() - idleSince > IDLE_MS) leave();
 };
 
+const halt = new HaltFile();
+
+/** Nothing is held while the halt is set, whoever set it and whatever became of them. */
+const release = async (): Promise<void> => {
+  if (halt.read()) await table.endAll();
+};
+
 setInterval(() => void table.expire(), EXPIRE_EVERY_MS);
+setInterval(() => void release(), LOOK_EVERY_MS);
 setInterval(() => void look(), LOOK_EVERY_MS);
 
 const deaf = await listenIfPossible(createGuardApp(table), paths.guard.socket);

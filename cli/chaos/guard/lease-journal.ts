@@ -46,6 +46,23 @@ export const openLeases = (entries: JournalEntry[]): LeaseRecord[] => {
   return [...open.values()];
 };
 
+/** Run out long since. */
+const OVER = { monotonic: 0, wall: 0 };
+
+/**
+ * What an earlier guard left open. Where its journal is damaged, what was begun after that line counts as open and run
+ * out, whatever became of it: to end what has ended does nothing, and to forget what is on would leave it on.
+ */
+const leasesLeft = (path: string): LeaseRecord[] => {
+  const { entries, damage, beyond } = readEntries(path);
+  const known = openLeases(entries);
+  if (!damage) return known;
+  console.error([damage.message, ...damage.details].join(' '));
+  const begun = openLeases(beyond.filter(({ type }) => type === 'opening'));
+  const more = begun.filter(({ order }) => !known.some((lease) => lease.order.id === order.id));
+  return [...known, ...more.map((lease) => ({ ...lease, deadline: { ...lease.deadline, ...OVER } }))];
+};
+
 /** The guard's journal: each action is on disk before it is done. */
 export class LeaseJournal {
   /** What an earlier guard left open. */
@@ -55,7 +72,7 @@ export class LeaseJournal {
 
   /** Goes on where an earlier guard's journal ends: what that one left open is written anew, and takes its place at once. */
   constructor(path: string) {
-    this.left = existsSync(path) ? openLeases(readEntries(path).entries) : [];
+    this.left = existsSync(path) ? leasesLeft(path) : [];
     this.journal = this.begin(path);
   }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -279,5 +279,27 @@ describe('the next guard', () => {
     appendFileSync(path, '{"seq":9,"type":"ended","data":{"id":"one"},"sum":"made up"}\n{"torn');
     expect(tableWith().size).toBe(1);
     expect(readFileSync(path, 'utf8')).not.toContain('made up');
+  });
+
+  test('ends what was begun after a damaged line, and says which line that is', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const before = tableWith();
+    await before.open(order());
+    await before.open(order({ id: 'two', instance: 'api-1', leaseSeconds: 60 }));
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [`x${lines[0]}`, ...lines.slice(1)].join('\n'));
+    const next = tableWith();
+    expect(said).toHaveBeenCalledWith(expect.stringContaining('line 1: it is no complete JSON'));
+    await next.expire();
+    expect([...inEffect]).toEqual(['api-2']);
+    said.mockRestore();
+  });
+
+  test('ends all of them at once when it is told to', async () => {
+    const table = tableWith();
+    await table.open(order());
+    await table.open(order({ id: 'two', instance: 'api-1' }));
+    await table.endAll();
+    expect([table.size, [...inEffect]]).toEqual([0, []]);
   });
 });

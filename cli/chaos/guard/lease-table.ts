@@ -97,6 +97,11 @@ export class LeaseTable {
     );
   }
 
+  /** Ends every lease. One that cannot be ended now stays open and has run out: the next look tries again. */
+  async endAll(): Promise<void> {
+    await Promise.allSettled([...this.leases.keys()].map((id) => this.close(id)));
+  }
+
   /** Undoes all that can be undone and forgets the rest: for when the stack itself is gone. */
   async abandon(): Promise<void> {
     const all = [...this.leases.values()];

@@ -139,6 +139,7 @@ export class ComposeHost {
       replicas: view.replicas,
       endpoints: view.endpoints,
       cache: 'redis',
+      retryBudget: this.options.retryBudget ?? null,
       telemetry: 'grafana',
       versions: view.versions,
       incidents: this.incidents.incidents,

@@ -40,7 +40,7 @@ const settingsOf = (options: UpOptions, paths: ComposePaths): Environment => {
     STORAGE: profile === 'full' ? 's3' : '',
     API_REPLICAS: String(options.replicas ?? DEFAULT_REPLICAS),
     GATEWAY_PORT: String(options.port ?? (process.env.GATEWAY_PORT || 80)),
-    RETRY_BUDGET: options.retryBudget === undefined ? '' : String(options.retryBudget),
+    RETRY_BUDGET: String(options.retryBudget ?? ''),
     OBSCTL_VERSION: VERSION,
     TARGETS_FOLDER: paths.targets,
     COLLECTOR_FOLDER: paths.collector,

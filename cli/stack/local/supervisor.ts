@@ -139,6 +139,7 @@ export class Supervisor {
       replicas: layout?.replicas ?? [],
       endpoints: layout && telemetry ? endpointsOf(layout, telemetry) : null,
       cache: redis ? 'redis' : 'in-process',
+      retryBudget: this.options.retryBudget ?? null,
       telemetry: this.parts.telemetry.kind,
       versions: {
         ...(postgres ? { postgresql: postgres.version } : {}),
@@ -180,7 +181,7 @@ export class Supervisor {
       redisUrl: this.redis?.url ?? null,
       forApi: proxy?.proxied,
       apiReplicas,
-      retryBudget: this.options.retryBudget,
+      retryBudget: this.options.retryBudget ?? undefined,
       ports,
       gatewayPort: this.options.port ?? gatewayPort!,
     });

@@ -1,6 +1,7 @@
 import type { Span } from '../../record/evidence.ts';
 import type { WaterfallRow } from '../../record/findings.ts';
 import { errorMessageOf, firstAttribute, peerOf } from './attributes.ts';
+import { criticalPath } from './critical-path.ts';
 import { MIN_OVERRUN } from './suspects.ts';
 import type { TraceTree } from './tree.ts';
 
@@ -36,27 +37,36 @@ export const noteOf = (span: Span, answers: Span[] = []): string => {
 };
 
 /** The trace as rows, depth-first by start; offsets count from the earliest span. */
-export const waterfallOf = ({ nodes }: TraceTree): WaterfallRow[] => {
+export const waterfallOf = (tree: TraceTree): WaterfallRow[] => {
+  const { nodes } = tree;
+  const path = criticalPath(tree);
   const origin = nodes.reduce((min, { start }) => Math.min(min, start), Number.POSITIVE_INFINITY);
-  return nodes.slice(0, MAX_ROWS).map(({ span, children, depth, start, exclusive, overrun }) => ({
-    spanId: span.spanId,
-    depth,
-    service: span.service,
-    instance: span.instance,
-    name: span.name,
-    kind: span.kind,
-    offset: start - origin,
-    duration: span.duration,
-    exclusive,
-    error: span.status === 'error',
-    note: [
-      noteOf(
-        span,
-        children.map((child) => child.span),
-      ),
-      overrun >= MIN_OVERRUN ? `went on for ${lasting(overrun)} after its caller had left` : '',
-    ]
-      .filter(Boolean)
-      .join(' · '),
-  }));
+  return nodes.slice(0, MAX_ROWS).map((node) => {
+    const { span, children, depth, start, exclusive, overrun } = node;
+    return {
+      spanId: span.spanId,
+      depth,
+      service: span.service,
+      instance: span.instance,
+      name: span.name,
+      kind: span.kind,
+      offset: start - origin,
+      duration: span.duration,
+      exclusive,
+      critical: (path.get(node) ?? []).map(({ start, end }): [number, number] => [
+        start - origin,
+        end - start,
+      ]),
+      error: span.status === 'error',
+      note: [
+        noteOf(
+          span,
+          children.map((child) => child.span),
+        ),
+        overrun >= MIN_OVERRUN ? `went on for ${lasting(overrun)} after its caller had left` : '',
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    };
+  });
 };

@@ -31,14 +31,35 @@ const load = async () => {
   return core;
 };
 
-/** Draws one chart without a browser. The same option gives the same SVG text, byte for byte. */
-export const toSvg = async (name: string, option: EChartsCoreOption): Promise<string> => {
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Drawing {
+  svg: string;
+  /** Where the points are that were asked for, pixels. */
+  places: [number, number][];
+}
+
+/** Draws one chart without a browser, and says where in it points are. The same option gives the same SVG text, byte for byte. */
+export const drawWithPlaces = async (
+  name: string,
+  option: EChartsCoreOption,
+  size: Size,
+  points: [number, number][],
+): Promise<Drawing> => {
   const { init } = await load();
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
     chart.setOption(option);
-    return `${stableIds(chart.renderToSVGString(), name)}\n`;
+    const places = points.map((point) => chart.convertToPixel({ gridIndex: 0 }, point) as [number, number]);
+    return { svg: `${stableIds(chart.renderToSVGString(), name)}\n`, places };
   } finally {
     chart.dispose();
   }
 };
+
+/** The drawing alone, in the size that reports have. */
+export const toSvg = async (name: string, option: EChartsCoreOption): Promise<string> =>
+  (await drawWithPlaces(name, option, { width: WIDTH, height: HEIGHT }, [])).svg;

@@ -76,10 +76,17 @@ const rateLines = (record: RunRecord, marks: Marks): Line[] =>
     return [{ ...requests, name: 'client requests' }, attempts];
   });
 
+/** A chart before it is drawn. */
+export interface ChartPlan {
+  name: 'error-ratio' | 'latency' | 'request-rate' | 'runtime';
+  title: string;
+  lines: Line[];
+  axes: Axis[];
+}
+
 /** Every chart of the report that has something to show. */
-export const drawCharts = async (record: RunRecord): Promise<Chart[]> => {
-  const marks = marksOf(record);
-  const plans = [
+export const chartPlans = (record: RunRecord, marks: Marks): ChartPlan[] => {
+  const plans: ChartPlan[] = [
     {
       name: 'error-ratio',
       title: 'Error ratio: share of requests that failed',
@@ -105,9 +112,14 @@ export const drawCharts = async (record: RunRecord): Promise<Chart[]> => {
       axes: runtimeAxes(record),
     },
   ];
+  return plans.filter(({ lines }) => lines.some(({ points }) => points.some(([, y]) => y !== null)));
+};
+
+/** The charts as files of their own. */
+export const drawCharts = async (record: RunRecord): Promise<Chart[]> => {
+  const marks = marksOf(record);
   const charts: Chart[] = [];
-  for (const { name, title, lines, axes } of plans) {
-    if (!lines.some(({ points }) => points.some(([, y]) => y !== null))) continue;
+  for (const { name, title, lines, axes } of chartPlans(record, marks)) {
     const svg = await toSvg(name, chartOption(title, lines, axes, marks));
     charts.push({ file: `charts/${name}.svg`, title, svg });
   }

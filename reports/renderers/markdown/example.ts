@@ -1,4 +1,4 @@
-import type { TracedExample } from '../../record/findings.ts';
+import type { ShownTrace, TracedExample } from '../../record/findings.ts';
 import { clock, count, duration, list, plural } from '../format.ts';
 import { clean, code, fence, paragraphs, plain } from '../text.ts';
 import type { GrafanaText } from './grafana.ts';
@@ -9,13 +9,14 @@ import { waterfall } from './waterfall.ts';
 const TAIL = 0.05;
 
 /** The logical request's own time, and that of its trace where work went on behind it. */
-const extent = ({ rootDuration, duration: all }: TracedExample): string => {
+const extent = ({ rootDuration, duration: all }: ShownTrace): string => {
   if (rootDuration === null) return `The trace spans ${duration(all)}.`;
   const tail = all - rootDuration > TAIL ? `; the last of its spans ended after ${duration(all)}` : '';
   return `The logical request took ${duration(rootDuration)} with all its attempts${tail}.`;
 };
 
-const facts = (example: TracedExample): string => {
+/** What the trace shows, in sentences. */
+export const facts = (example: ShownTrace): string => {
   const { deepestError, longestExclusive, longestOverrun, complete, services, spans } = example;
   const message = deepestError?.statusMessage ? ` ("${plain(deepestError.statusMessage)}")` : '';
   const parts = [

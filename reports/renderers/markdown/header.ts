@@ -35,10 +35,15 @@ const consequence = ({ verdict, findings, faults }: RunRecord): string => {
     : ` The client was hurt, and the system **did not come back under load**${readBackAsGone(faults) ? ', although the fault had been read back as gone' : ''}; only after the load had ended did it answer a light probe as in its steady state.`;
 };
 
-const worthSaying = ({ verdict }: RunRecord): string[] => (verdict.name === 'passed' ? [] : verdict.reasons);
+/** What the verdict means, and what the run meant for those who use the system. */
+export const meaning = (record: RunRecord): string => `${MEANING[record.verdict.name]}${consequence(record)}`;
+
+/** Reasons of the verdict that say more than its meaning does. */
+export const worthSaying = ({ verdict }: RunRecord): string[] =>
+  verdict.name === 'passed' ? [] : verdict.reasons;
 
 /** Without a client nobody knows what a user saw: said before anything else is believed. */
-const serverSideOnly = ({ kind, phases }: RunRecord): string | null => {
+export const serverSideOnly = ({ kind, phases }: RunRecord): string | null => {
   if (kind !== 'observation') return null;
   const [reference, looked] = (['steady', 'fault'] as const).map((name) =>
     phases.find((one) => one.name === name),
@@ -56,16 +61,21 @@ const TITLE = {
   low: 'The best guess at what broke',
 } as const;
 
-/** What broke, in one line; empty where nothing was named. */
-const culprit = ({ findings }: RunRecord): string[] => {
+/** What broke, in one line, under a title that says how far to believe it; null where nothing was named. */
+export const culprit = ({ findings }: RunRecord): { title: string; text: string } | null => {
   const { status, suspects } = findings?.attribution ?? { status: 'nothing', suspects: [] };
   const [first] = suspects;
-  if (status !== 'named' || !first) return [];
+  if (status !== 'named' || !first) return null;
   const { confidence } = first;
-  return [
-    '>',
-    `> **${TITLE[confidenceWord(confidence)]}**, by the telemetry alone: ${headline(first)} (${confidenceText(confidence)}).`,
-  ];
+  return {
+    title: TITLE[confidenceWord(confidence)],
+    text: `${headline(first)} (${confidenceText(confidence)}).`,
+  };
+};
+
+const culpritLines = (record: RunRecord): string[] => {
+  const named = culprit(record);
+  return named ? ['>', `> **${named.title}**, by the telemetry alone: ${named.text}`] : [];
 };
 
 /** A pipeline that lost telemetry is named before any culprit. */
@@ -88,10 +98,10 @@ export const header = (record: RunRecord): string => {
     `Run ${code(runId)}, ${dateTime(phases[0]?.from ?? createdAt)}${scenario}${grafana ? `; ${grafana}` : ''}.`,
     serverSideOnly(record),
     [
-      `> **Verdict: ${verdict.name}.** ${MEANING[verdict.name]}${consequence(record)}`,
+      `> **Verdict: ${verdict.name}.** ${meaning(record)}`,
       ...(reasons.length > 0 ? ['>', ...reasons] : []),
       ...lost(record),
-      ...culprit(record),
+      ...culpritLines(record),
     ].join('\n'),
   );
 };

@@ -111,7 +111,8 @@ const examples = (spike: Spike, shown: Shown, grafana: GrafanaText): string[] =>
   return [...full, ...[...seen].map(([shape, traces]) => alike(shown.get(shape)!, traces, grafana))];
 };
 
-const found = ({ exemplarsInWindow: all, fromMetrics, examples: shown }: Spike): string => {
+/** How many traces its exemplars name, and how they were found. */
+export const found = ({ exemplarsInWindow: all, fromMetrics, examples: shown }: Spike): string => {
   const search = all - fromMetrics;
   const whence =
     search > 0

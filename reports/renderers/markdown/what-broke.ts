@@ -1,6 +1,6 @@
 import type { Attribution, Reason, Signal, Suspect } from '../../record/attribution.ts';
 import type { Spike } from '../../record/findings.ts';
-import type { RunRecord } from '../../record/record.ts';
+import type { FaultScore, RunRecord } from '../../record/record.ts';
 import { duration, list, second } from '../format.ts';
 import { paragraphs, prose, table } from '../text.ts';
 import { causeSentence, suspectLabel } from './cause.ts';
@@ -114,12 +114,18 @@ const byTelemetry = ({ attributedAt, window }: Attribution, spikes: Spike[], sta
 
 const LAST = Number.MAX_SAFE_INTEGER;
 
-/** How fast anyone could have known, from the injection; of several faults the one that was named, or seen first. */
-const sinceInjection = ({ scores }: RunRecord): string | null => {
+/** Of several faults the one that was named, or seen first; null where none was seen. */
+export const tellingScore = ({ scores }: RunRecord): FaultScore | null => {
   const seen = scores.filter(({ timeToDetect }) => timeToDetect !== null);
   const [told] = seen.sort(
     (a, b) => (a.rank ?? LAST) - (b.rank ?? LAST) || a.timeToDetect! - b.timeToDetect!,
   );
+  return told ?? null;
+};
+
+/** How fast anyone could have known, from the injection. */
+const sinceInjection = (record: RunRecord): string | null => {
+  const told = tellingScore(record);
   if (!told) return null;
   const named =
     told.timeToAttribute === null

@@ -1,0 +1,50 @@
+import type { Experiment } from '../../reports/record/record.ts';
+import { globPattern, type Target } from '../../service/contract.ts';
+import { findFault } from '../chaos/catalogue.ts';
+import { ORDER, TRAFFIC_MIXES, type TrafficMix } from './traffic-mix.ts';
+
+type PlannedFault = Experiment['faults'][number];
+
+/** How many logical requests a fault may be felt by. */
+export interface Affected {
+  /** Null: nobody can say beforehand. */
+  requests: number | null;
+  /** It may be felt by fewer: what it takes away is shared, or only some requests carry what it asks for. */
+  atMost: boolean;
+}
+
+type Aim = Partial<Target>;
+
+const isAimedAt = (operation: string, { route, method }: Aim): boolean => {
+  const [itsMethod, itsRoute] = operation.split(' ') as [string, string];
+  return (method === undefined || method === itsMethod) && (!route || globPattern(route).test(itsRoute));
+};
+
+/** The share of the load that reaches the carrier and is aimed at. */
+const shareOf = (fault: PlannedFault, mix: TrafficMix): number => {
+  const { carrier, carriedBy, scope = 'requests' } = findFault(fault.fault);
+  if (carriedBy === 'service' && carrier !== 'api') return mix[ORDER] ?? 0;
+  const aim: Aim = scope === 'requests' ? fault.target : {};
+  return Object.entries(mix).reduce(
+    (sum, [operation, share]) => sum + (isAimedAt(operation, aim) ? share : 0),
+    0,
+  );
+};
+
+/**
+ * Estimate: the requests of the time that it is on, times the share that reaches its carrier and is aimed at, times the
+ * share of victims, times the share of replicas. `replicas`: how many the carrier's service has; `carriers`: of them.
+ */
+export const affectedBy = (
+  { scenario, rate }: Pick<Experiment, 'scenario' | 'rate'>,
+  fault: PlannedFault,
+  { carriers, replicas }: { carriers: number; replicas: number },
+): Affected => {
+  const mix = TRAFFIC_MIXES[scenario];
+  if (rate === null || !mix) return { requests: null, atMost: true };
+  const { scope = 'requests' } = findFault(fault.fault);
+  const { rate: victims = 1, header }: Aim = fault.target;
+  const reached = rate * fault.duration * shareOf(fault, mix);
+  const struck = scope === 'resource' ? reached : reached * victims * Math.min(1, carriers / replicas);
+  return { requests: Math.round(struck), atMost: scope === 'resource' || header !== undefined };
+};

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import { faultEntry } from './fault-entry.ts';
+import { type ExperimentFile, experimentFileSchema } from './schema.ts';
+import type { Listed } from './timeline-checks.ts';
+import { type Problem, problemsOf } from './violations.ts';
+
+export interface Sections {
+  /** The sections that are valid by themselves. */
+  valid: Partial<ExperimentFile>;
+  /** The faults that are. */
+  listed: Listed[];
+  /** What the schema has against the file. */
+  problems: Problem[];
+}
+
+const listedOf = (faults: unknown): Listed[] =>
+  (Array.isArray(faults) ? faults : []).flatMap((fault, index): Listed[] => {
+    const { data } = faultEntry.safeParse(fault);
+    return data ? [{ index, entry: data }] : [];
+  });
+
+/** Each section by itself: what is wrong with one of them hides nothing of the others. */
+export const sectionsOf = (value: unknown): Sections => {
+  const whole = experimentFileSchema.safeParse(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { valid: {}, listed: [], problems: problemsOf(whole.error!) };
+  const raw = value as Record<string, unknown>;
+  const shapes = Object.entries(experimentFileSchema.shape) as [string, z.ZodType][];
+  const valid = shapes.flatMap(([name, schema]) => {
+    const { success, data } = schema.safeParse(raw[name]);
+    return success ? [[name, data]] : [];
+  });
+  return {
+    valid: Object.fromEntries(valid) as Partial<ExperimentFile>,
+    listed: listedOf(raw.faults),
+    problems: whole.error ? problemsOf(whole.error) : [],
+  };
+};

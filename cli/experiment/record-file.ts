@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { RunRecord } from '../../reports/record/record.ts';
+import { messageOf, ObsctlError } from '../shared/errors.ts';
+import { makeFolder } from '../shared/folder.ts';
+import { writeWhole } from '../shared/write-whole.ts';
+import { openRecord } from './seal.ts';
+
+/** Where a report is written, and the record that it is written from. */
+export interface RecordPlace {
+  path: string;
+  write(relative: string, content: string): void;
+  readRecord(): RunRecord;
+}
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ObsctlError('RECORD_INVALID', `${file} cannot be read.`, { details: [messageOf(error)] });
+  }
+};
+
+/**
+ * A record that lies anywhere, such as an artifact of another machine's run; reports go beside it. Reading throws
+ * RECORD_INVALID where it is no record, or was changed after the run.
+ */
+export const recordFile = (file: string): RecordPlace => {
+  const path = dirname(resolve(file));
+  return {
+    path,
+    write: (relative, content) => {
+      const target = join(path, relative);
+      makeFolder(dirname(target));
+      writeWhole(target, content);
+    },
+    readRecord: () => openRecord(textOf(resolve(file)), resolve(file)),
+  };
+};
