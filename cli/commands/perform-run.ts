@@ -5,7 +5,7 @@ import { injectionOf } from '../experiment/planned-injection.ts';
 import { runExperiment } from '../experiment/runner.ts';
 import type { Output } from '../shared/output.ts';
 import type { Context } from './context.ts';
-import { culpritLines } from './culprit-lines.ts';
+import { culpritLines, incidentLines } from './culprit-lines.ts';
 import { watchRun } from './run-progress.ts';
 
 /** The system's own alert rules: the first that fired after the injection. Said only where there are rules. */
@@ -42,6 +42,7 @@ const outcomeText = (record: RunRecord, report: string, output: Output): string 
     `${output.style('bold', 'verdict')} ${output.style(color, verdict.name)} (exit code ${verdict.exitCode})`,
     ...verdict.reasons.map((reason) => `  ${clean(reason)}`),
     ...culpritLines(record),
+    ...incidentLines(record),
     ...alertLines(record),
     ...telemetryLines(record),
     ...(spikes.length > 0 ? ['spikes', ...spikes] : []),

@@ -55,7 +55,7 @@ export const ERRORS = {
   STACK_BUSY: {
     exit: EXIT.failed,
     title: 'Another stack is in the way',
-    remedy: 'Stop it with `obsctl down`, or wait until the other command has ended.',
+    remedy: 'Whoever started it stops it with `obsctl down`; or wait until the other command has ended.',
   },
   PORT_TAKEN: {
     exit: EXIT.failed,

@@ -23,7 +23,19 @@ export interface FailureParts {
   ranOutOfMemory(id: string): boolean;
 }
 
-/** CONTAINER_FAILED with how each ended and the last lines of its log. */
+/** What PostgreSQL says of a data folder that another major version made. */
+const OTHER_VERSION = /database files are incompatible with server/;
+
+const errorOf = (failed: ContainerView[], details: string[]): ObsctlError => {
+  if (details.some((line) => OTHER_VERSION.test(line)))
+    return new ObsctlError('VOLUME_MISMATCH', 'Another version of PostgreSQL made the volume of its data.', {
+      details,
+    });
+  const names = failed.map(({ instance }) => instance).join(', ');
+  return new ObsctlError('CONTAINER_FAILED', `${names} ended while the stack started.`, { details });
+};
+
+/** How each ended and the last lines of its log: VOLUME_MISMATCH where these say so, else CONTAINER_FAILED. */
 export const containerFailure = async (
   failed: ContainerView[],
   { engine, ranOutOfMemory }: FailureParts,
@@ -36,10 +48,7 @@ export const containerFailure = async (
       return [`${view.instance}: ${end}${often}`, ...lines.map((line) => `| ${line.slice(0, LINE_LENGTH)}`)];
     }),
   );
-  const names = failed.map(({ instance }) => instance).join(', ');
-  return new ObsctlError('CONTAINER_FAILED', `${names} ended while the stack started.`, {
-    details: details.flat(),
-  });
+  return errorOf(failed, details.flat());
 };
 
 /** How Docker says that a port cannot be published: in use, or not for this user. */
