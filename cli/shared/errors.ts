@@ -87,7 +87,7 @@ export const ERRORS = {
   },
   VOLUME_MISMATCH: {
     exit: EXIT.failed,
-    title: 'A volume was made by another version',
+    title: 'A volume was made by another version or with another password',
     remedy: 'Remove the volumes and all data in them with `obsctl down --volumes`.',
   },
   POSTGRES_UNAVAILABLE: {

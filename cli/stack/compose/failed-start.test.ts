@@ -50,6 +50,16 @@ test('data that another version of PostgreSQL made is told from all else', async
   expect(error.remedy).toContain('obsctl down --volumes');
 });
 
+test('data with a password that is not known is told from all else', async () => {
+  const log = '{"level":50,"err":{"message":"password authentication failed for user \\"shop\\""}}';
+  const views = await failed({ status: 'exited', exitCode: 1, log });
+  const error = await containerFailure(views, { engine: engine.client(), ranOutOfMemory: () => false });
+  expect([error.code, error.message]).toEqual([
+    'VOLUME_MISMATCH',
+    'The volume of PostgreSQL keeps a password that this stack does not know.',
+  ]);
+});
+
 test('a port that Docker cannot publish is told from all else', () => {
   const taken = composeFailure(
     new ComposeFailure('Bind for 127.0.0.1:8080 failed: port is already allocated'),

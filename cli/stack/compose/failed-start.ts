@@ -23,14 +23,21 @@ export interface FailureParts {
   ranOutOfMemory(id: string): boolean;
 }
 
-/** What PostgreSQL says of a data folder that another major version made. */
-const OTHER_VERSION = /database files are incompatible with server/;
+/** What PostgreSQL says of a data folder that another major version made, and of one that keeps another password. */
+const MISMATCHES: [RegExp, string][] = [
+  [
+    /database files are incompatible with server/,
+    'Another version of PostgreSQL made the volume of its data.',
+  ],
+  [
+    /password authentication failed for user/,
+    'The volume of PostgreSQL keeps a password that this stack does not know.',
+  ],
+];
 
 const errorOf = (failed: ContainerView[], details: string[]): ObsctlError => {
-  if (details.some((line) => OTHER_VERSION.test(line)))
-    return new ObsctlError('VOLUME_MISMATCH', 'Another version of PostgreSQL made the volume of its data.', {
-      details,
-    });
+  const mismatch = MISMATCHES.find(([says]) => details.some((line) => says.test(line)));
+  if (mismatch) return new ObsctlError('VOLUME_MISMATCH', mismatch[1], { details });
   const names = failed.map(({ instance }) => instance).join(', ');
   return new ObsctlError('CONTAINER_FAILED', `${names} ended while the stack started.`, { details });
 };
