@@ -3,7 +3,8 @@ ARG NODE_IMAGE=node:20.20.2-trixie-slim
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
-COPY package.json package-lock.json ./
+# npm leaves the lock file out of the package; dist/ has a copy. In a checkout its own comes last, and wins.
+COPY package.json dist/package-lock.json* package-lock.json* ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 
 FROM dependencies AS build

@@ -2,7 +2,7 @@
 // Runs at `npm ci` (prepare); bin/obsctl.js runs it too where install scripts were held back.
 // `build.mjs service`: only that part, without declarations, and a package.json of what it imports (the Dockerfile's way).
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -62,6 +62,12 @@ const writePackages = ({ outputs }) => {
   writeFileSync(`${root}dist/${part}/package.json`, `${JSON.stringify(written, null, 2)}\n`);
 };
 
+/** npm never packs the lock file at the top; who installs the package builds the same image with this copy of it. */
+const copyLock = () => {
+  const lock = `${root}package-lock.json`;
+  if (existsSync(lock)) copyFileSync(lock, `${root}dist/package-lock.json`);
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 const declared = part === undefined ? declarations() : undefined;
 const { metafile } = await build({
@@ -80,5 +86,6 @@ const { metafile } = await build({
   logLevel: 'warning',
   define: { __OBSCTL_VERSION__: JSON.stringify(version) },
 });
-if (part !== undefined) writePackages(metafile);
+if (part === undefined) copyLock();
+else writePackages(metafile);
 await declared;

@@ -20,6 +20,13 @@ vi.mock('./admin-client.ts', () => ({
 const driverOn = (...instances: string[]) =>
   new AdminChaosDriver({
     replicas: async () => instances.map((instance) => ({ service: 'api', instance })),
+    status: async () => ({
+      components: [
+        ...instances.map((name) => ({ name, service: 'api', state: 'ready' })),
+        { name: 'api-7', service: 'api', state: 'paused' },
+        { name: 'worker-7', service: 'worker', state: 'stopped' },
+      ],
+    }),
   } as unknown as Stack);
 const injection = { fault: 'latency', parameters: { ms: 5 }, target: { rate: 1 }, leaseSeconds: 9 };
 const silent = () => new ObsctlError('ADMIN_UNAVAILABLE', 'does not answer');
@@ -80,4 +87,13 @@ test('a look tells what is on where somebody answers, and who does not', async (
   const look = await driverOn('api-1', 'api-2').look();
   expect(look.on.map(({ id, instance }) => `${instance}/${id}`)).toEqual(['api-1/latency-1']);
   expect(look.silent).toEqual([expect.objectContaining({ code: 'ADMIN_UNAVAILABLE' })]);
+});
+
+test('a replica that does not run now is told apart from one that there is not', async () => {
+  const aimedAt = (...instances: string[]) => driverOn('api-1').check({ ...injection, instances });
+  await expect(aimedAt('api-7')).rejects.toMatchObject({
+    ...{ code: 'FAULT_REFUSED', details: ['api-7: it is paused now, so nothing can be done to it'] },
+  });
+  await expect(aimedAt('api-8')).rejects.toMatchObject({ code: 'UNKNOWN_TARGET' });
+  await expect(aimedAt('worker-7')).rejects.toMatchObject({ code: 'UNKNOWN_TARGET' });
 });

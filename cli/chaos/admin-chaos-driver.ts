@@ -103,6 +103,7 @@ export class AdminChaosDriver implements ChaosDriver {
     const unknown = (instances ?? []).filter((name) => !replicas.some(({ instance }) => instance === name));
     if (unknown.length === 0 && replicas.length > 0)
       return replicas.filter(({ instance }) => !instances || instances.includes(instance));
+    await this.refuseAway(fault, unknown);
     const named = unknown.map((name) => JSON.stringify(name)).join(', ');
     const there = replicas.map(({ instance }) => instance).join(', ') || 'none';
     throw new ObsctlError(
@@ -110,6 +111,18 @@ export class AdminChaosDriver implements ChaosDriver {
       unknown.length > 0 ? `No replica of ${carrier} is called ${named}.` : `No replica of ${carrier} is up.`,
       { details: [`replicas that can carry ${fault}: ${there}`] },
     );
+  }
+
+  /** One that is there and does not run now is no unknown one. */
+  private async refuseAway(fault: string, names: string[]): Promise<void> {
+    if (names.length === 0) return;
+    const components = (await this.stack.status())?.components ?? [];
+    const { carrier } = findFault(fault);
+    const away = components.filter(({ name, service }) => service === carrier && names.includes(name));
+    if (away.length === 0) return;
+    throw new ObsctlError('FAULT_REFUSED', `${fault} cannot be injected now.`, {
+      details: away.map(({ name, state }) => `${name}: it is ${state} now, so nothing can be done to it`),
+    });
   }
 
   private async checkOne(replica: Replica, injection: Injection): Promise<Answer> {

@@ -94,6 +94,8 @@ export class StackChaosDriver implements ChaosDriver {
 
   private async targets(injection: Injection): Promise<StackTarget[]> {
     const [status, held] = await Promise.all([this.status(), this.guard.list()]);
+    if (status.error !== null)
+      throw new ObsctlError('ADMIN_UNAVAILABLE', `It is not known what runs. ${status.error}`);
     return targetsOf(stackFault(injection.fault), injection, status, held);
   }
 

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../reports/record/record.ts';
+import { endingsOf, whenceOf } from '../../reports/renderers/incidents.ts';
 import { clean } from '../../reports/renderers/text.ts';
 
 const pathOf = (where: {
@@ -42,3 +43,9 @@ export const culpritLines = (record: RunRecord): string[] => {
     ),
   ];
 };
+
+/** Processes that ended although no fault was to end them. */
+export const incidentLines = (record: RunRecord): string[] =>
+  endingsOf(record)
+    .filter(({ injectedBy }) => injectedBy === null)
+    .map((ending) => clean(`incident ${ending.instance} ${ending.detail} (${whenceOf(ending)})`));

@@ -6,7 +6,7 @@ import { injectionOf } from '../experiment/planned-injection.ts';
 import { runExperiment } from '../experiment/runner.ts';
 import type { Output } from '../shared/output.ts';
 import type { Context } from './context.ts';
-import { culpritLines } from './culprit-lines.ts';
+import { culpritLines, incidentLines } from './culprit-lines.ts';
 import { watchRun } from './run-progress.ts';
 import { verdictLines } from './verdict-lines.ts';
 
@@ -42,6 +42,7 @@ const outcomeText = (record: RunRecord, report: string, output: Output): string 
   return [
     ...verdictLines(record, output),
     ...culpritLines(record),
+    ...incidentLines(record),
     ...alertLines(record),
     ...telemetryLines(record),
     ...(spikes.length > 0 ? ['spikes', ...spikes] : []),

@@ -34,3 +34,10 @@ test('with the embedded telemetry, how to get the real one', () => {
   expect(text).toMatch(/telemetry +embedded.*obsctl tools install/);
   expect(text).not.toContain('Prometheus http');
 });
+
+test('a stack that cannot be looked at is not called ready', () => {
+  const error = 'The Docker engine does not answer';
+  const text = statusText({ ...status('grafana'), error }, output);
+  expect(text).toMatch(/^stack local: degraded, /);
+  expect(text).toContain(error);
+});

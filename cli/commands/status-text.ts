@@ -36,9 +36,10 @@ const componentLines = ({ components, telemetry }: StackStatus, output: Output):
   });
 };
 
-const titleOf = ({ driver, profile, state, components }: StackStatus): string => {
+const titleOf = ({ driver, profile, state, components, error }: StackStatus): string => {
   const troubled = components.filter((component) => component.state !== 'ready').map(({ name }) => name);
-  const now = troubled.length > 0 && state === 'ready' ? `degraded (${troubled.join(', ')})` : state;
+  const named = troubled.length > 0 ? ` (${troubled.join(', ')})` : '';
+  const now = state === 'ready' && (error || named) ? `degraded${named}` : state;
   return `stack ${driver}${profile ? ` (${profile})` : ''}: ${now}`;
 };
 

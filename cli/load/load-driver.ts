@@ -55,9 +55,9 @@ export interface LoadResult {
   series: ClientSeries;
   /**
    * Every logical request's trace id with the second it ended, whether it failed, and whether its last attempt got any
-   * answer, a failure included: then the platform has seen it through.
+   * answer, a failure included: then the platform has seen it through. `byGateway`: the answer may be the gateway's own.
    */
-  traces: { traceId: string; end: number; failed: boolean; answered: boolean }[];
+  traces: { traceId: string; end: number; failed: boolean; answered: boolean; byGateway: boolean }[];
   spans: { exported: number; lost: number };
   /** Lines of k6's samples that could not be understood; what they held is in none of the figures. */
   unreadableSamples: number;

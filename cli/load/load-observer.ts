@@ -3,7 +3,7 @@ import { ClientSpanBuilder, type ClientSpanContext } from './client-spans.ts';
 import { asLogical, type LogicalSample, parseSample, type Sample } from './k6-samples.ts';
 import { LiveSeconds } from './live-seconds.ts';
 import type { LoadProgress, LoadResult } from './load-driver.ts';
-import { SentCounter } from './sent.ts';
+import { mayBeGateways, SentCounter } from './sent.ts';
 import { SeriesBuilder } from './series-builder.ts';
 import type { SpanExporter } from './span-exporter.ts';
 
@@ -64,7 +64,8 @@ export class LoadObserver {
     const { traceId, end, duration, failed, status } = sample;
     this.#firstStart = Math.min(this.#firstStart ?? Number.POSITIVE_INFINITY, end - duration);
     this.#lastEnd = Math.max(this.#lastEnd ?? 0, end);
-    if (traceId) this.#traces.push({ traceId, end, failed, answered: status > 0 });
+    if (traceId)
+      this.#traces.push({ traceId, end, failed, answered: status > 0, byGateway: mayBeGateways(status) });
     this.#exporter?.add(this.#spans.logical(sample));
   }
 

@@ -20,7 +20,7 @@ test('counts every attempt, and those without an answer by how they ended', () =
   ];
   for (const error of errors) counter.add(attempt('GET /b', 0, error));
   expect(counter.counts).toEqual([
-    { operation: 'GET /a', attempts: 5, unanswered: {}, badGateway: 2 },
+    { operation: 'GET /a', attempts: 5, unanswered: {}, badGateway: 3 },
     {
       operation: 'GET /b',
       attempts: 6,

@@ -9,9 +9,15 @@ export interface SentCount {
   attempts: number;
   /** Those without any answer, by how they ended. */
   unanswered: Partial<Record<NoAnswer, number>>;
-  /** Answers 502 and 504: what a gateway says for a service that gave it none. */
+  /** Answers that a gateway may have given by itself. */
   badGateway: number;
 }
+
+/** What a gateway says for a service that gave it no answer (502, 504), or of which no replica is left (503). */
+const GATEWAY_STATUSES = [502, 503, 504];
+
+/** Whether a gateway may have answered by itself, so that the service need not have seen the request. */
+export const mayBeGateways = (status: number): boolean => GATEWAY_STATUSES.includes(status);
 
 /** k6's words for it, as its error tag has them (k6 v1, lib/netext/httpext/error_codes.go). */
 const WORDS: [RegExp, NoAnswer][] = [
@@ -33,7 +39,7 @@ export class SentCounter {
   add({ operation, status, error }: AttemptSample): void {
     const count = this.#of(operation);
     count.attempts++;
-    if (status === 502 || status === 504) count.badGateway++;
+    if (mayBeGateways(status)) count.badGateway++;
     if (status > 0) return;
     const how = noAnswerOf(error);
     count.unanswered[how] = (count.unanswered[how] ?? 0) + 1;

@@ -80,7 +80,7 @@ export const ERRORS = {
   STACK_BUSY: {
     exit: EXIT.failed,
     title: 'Another stack is in the way',
-    remedy: 'Stop it with `obsctl down`, or wait until the other command has ended.',
+    remedy: 'Whoever started it stops it with `obsctl down`; or wait until the other command has ended.',
   },
   PORT_TAKEN: {
     exit: EXIT.failed,
@@ -112,7 +112,7 @@ export const ERRORS = {
   },
   VOLUME_MISMATCH: {
     exit: EXIT.failed,
-    title: 'A volume was made by another version',
+    title: 'A volume was made by another version or with another password',
     remedy: 'Remove the volumes and all data in them with `obsctl down --volumes`.',
   },
   POSTGRES_UNAVAILABLE: {

@@ -1,8 +1,11 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
-const xdg = (variable: string, fallback: string): string =>
-  join(process.env[variable] || join(homedir(), fallback), 'obsctl');
+/** A relative path counts as none, as the XDG Base Directory Specification has it: the next command may run elsewhere. */
+const xdg = (variable: string, fallback: string): string => {
+  const set = process.env[variable] ?? '';
+  return join(isAbsolute(set) ? set : join(homedir(), fallback), 'obsctl');
+};
 
 /** Where state lives between commands (state file, socket, logs): $XDG_STATE_HOME/obsctl. */
 export const stateDirectory = (): string => xdg('XDG_STATE_HOME', '.local/state');

@@ -53,17 +53,38 @@ export class HostProcess {
     }
   }
 
+  /** Why there is no status: STACK_BUSY where one is starting or stopping, else STACK_DOWN with what may be left of one. */
+  whyNone(): ObsctlError {
+    const state = readState(this.paths);
+    if (!state) return new ObsctlError('STACK_DOWN', 'No stack is up.');
+    if (isAlive(state.supervisor))
+      return new ObsctlError(
+        'STACK_BUSY',
+        'The stack is just being started or taken down, or does not answer.',
+      );
+    const guard = livingGuard(this.paths.guard);
+    return new ObsctlError('STACK_DOWN', 'No stack is up, but what is left of one.', {
+      details: [
+        `the process that watched over it (pid ${state.supervisor.pid}) is gone; \`obsctl down\` removes what it ran`,
+        ...(guard ? [`its lease guard (pid ${guard.pid}) lives, and ends each fault with its lease`] : []),
+      ],
+    });
+  }
+
   /** Throws STACK_DOWN, or STACK_BUSY while it starts or stops. */
   async assertUp(): Promise<StackStatus> {
     const status = await this.status();
-    if (!status) throw new ObsctlError('STACK_DOWN', 'No stack is up.');
+    if (!status) throw this.whyNone();
     if (status.state !== 'ready') throw new ObsctlError('STACK_BUSY', `The stack is ${status.state}.`);
     return status;
   }
 
-  /** Those that run now. */
+  /** Those that run now. Throws ADMIN_UNAVAILABLE where that cannot be told. */
   async replicas(service?: string): Promise<Replica[]> {
-    const { replicas, components } = await this.assertUp();
+    const { replicas, components, error } = await this.assertUp();
+    // Nobody may take a silent engine for a stack without replicas, and so without faults.
+    if (error !== null)
+      throw new ObsctlError('ADMIN_UNAVAILABLE', `It is not known which replicas run. ${error}`);
     const running = new Set(components.filter(({ state }) => state === 'ready').map(({ name }) => name));
     return replicas.filter(
       (replica) => running.has(replica.instance) && (service === undefined || replica.service === service),

@@ -1,4 +1,5 @@
 import type { Incident } from '../../reports/record/evidence.ts';
+import type { ObsctlError } from '../shared/errors.ts';
 import type { TelemetrySource } from '../telemetry/telemetry-source.ts';
 
 /** `paused`: its process is there, stopped by a signal. */
@@ -142,6 +143,8 @@ export interface Stack {
   down(options?: DownOptions): Promise<DownResult>;
   /** Null when no stack is up. A stale state file counts as none. */
   status(): Promise<StackStatus | null>;
+  /** Why there is no status: STACK_BUSY where one is starting or stopping, else STACK_DOWN with what may be left of one. */
+  whyNone(): ObsctlError;
   /** The replicas that run now: one that is gone, restarting or paused can be asked nothing and carries nothing. */
   replicas(service?: string): Promise<Replica[]>;
   endpoints(): Promise<Endpoints>;

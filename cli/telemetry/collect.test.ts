@@ -124,6 +124,14 @@ describe('evidence', () => {
     );
   });
 
+  test('follows no request to the stores that a gateway may have answered by itself', async () => {
+    const traces = [1, 2].map((i) => ({
+      ...{ traceId: fakeTraceId(i), end: 1000 + i, failed: i === 2, answered: true, byGateway: i === 2 },
+    }));
+    const { completeness } = await collectEvidence(knowing(), options({ clientTraces: traces }));
+    expect(completeness.arrivals.map(({ time }) => time)).toEqual([1001]);
+  });
+
   test('never chooses a trace that is not there', async () => {
     const asked: string[] = [];
     const traces: TelemetrySource['traces'] = async (ids) => {

@@ -2,7 +2,7 @@ import { goPlatform } from './platforms.ts';
 import type { ToolDefinition } from './tool.ts';
 import { versionsFrom } from './version-range.ts';
 
-const VERSION = '2.10.10';
+const VERSION = '2.10.8';
 
 /**
  * Grafana Tempo 2: traces. 3 refuses the blocks of infra/tempo and hides the newest 30 s from search; before 2.10.2

@@ -17,14 +17,6 @@ const SILENT_PEER_REQUESTS = 30;
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-const incidentNotes = ({ incidents }: Evidence): string[] =>
-  incidents.map(({ instance, kind, detail }) => {
-    const what = { exit: 'ended unplanned', restart: 'was started again', 'gave-up': 'could not be kept up' }[
-      kind
-    ];
-    return `${instance} ${what}${detail ? ` (${detail})` : ''}.`;
-  });
-
 const compare = (what: string, client: number, server: number, entry: string): string[] => {
   const difference = Math.abs(client - server);
   if (difference < MIN_DIFFERENCE || difference <= MAX_DISAGREEMENT * Math.max(client, server)) return [];
@@ -155,9 +147,8 @@ const viewpointNotes = ({ client }: Evidence, spikes: Spike[]): string[] => {
     : [];
 };
 
-/** Facts worth a sentence that are no spike. Texts quote telemetry: renderers escape them. */
+/** Facts worth a sentence that are no spike; incidents are evidence already, and stand for themselves. Texts quote telemetry: renderers escape them. */
 export const notesOf = (evidence: Evidence, spikes: Spike[]): string[] => [
-  ...incidentNotes(evidence),
   ...viewpointNotes(evidence, spikes),
   ...disagreementNotes(evidence),
   ...silentReplicas(evidence),

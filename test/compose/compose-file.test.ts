@@ -1,8 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseEnv } from 'node:util';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { presetFor } from '../../cli/experiment/presets.ts';
 import { imageVariable } from '../../cli/stack/compose/compose-config.ts';
+import { composePaths } from '../../cli/stack/compose/paths.ts';
 import { k6 } from '../../cli/tools/k6.ts';
 import { loki } from '../../cli/tools/loki.ts';
 import { otelcol } from '../../cli/tools/otelcol.ts';
@@ -170,11 +175,52 @@ describe('secrets', () => {
   });
 });
 
+describe('without obsctl', () => {
+  const example = readFileSync('.env.example', 'utf8');
+  const command = /^# +(awk .*)$/m.exec(example)?.[1] ?? 'none';
+
+  test('the documented command makes an .env with five secrets, no two the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'obsctl-env-'));
+    writeFileSync(join(folder, '.env.example'), example);
+    await execa('sh', ['-c', command], { cwd: folder });
+    const made = parseEnv(readFileSync(join(folder, '.env'), 'utf8')) as Record<string, string>;
+    rmSync(folder, { recursive: true });
+    const secrets = Object.keys(SECRETS).map((name) => made[name]);
+    expect(new Set(secrets).size).toBe(secrets.length);
+    for (const secret of secrets) expect(secret).toMatch(/^[0-9a-f]{48}$/);
+    expect(Object.keys((await new ComposeFile(made).config()).services)).toContain('minio');
+  });
+
+  test('it is the same wherever it stands', () => {
+    for (const file of ['README.md', 'test/compose/README.md', '.github/workflows/compose.yml'])
+      expect(readFileSync(file, 'utf8'), file).toContain(command);
+  });
+});
+
+test('the settings of `obsctl up` are where they are said to be', () => {
+  const { env } = composePaths({ directory: '~/.local/state/obsctl/stack' });
+  for (const file of ['docker-compose.yml', 'README.md', 'docs/grafana.md']) {
+    const named = readFileSync(file, 'utf8').match(/~\/\.local\/state\/obsctl\/[\w/]*\benv\b/g);
+    expect(new Set(named), file).toEqual(new Set([env]));
+  }
+});
+
 describe('memory', () => {
+  /** Heap of an api that serves everyday load, MiB. */
+  const AT_WORK = 100;
   const limitOf = ({ mem_limit }: Service): number => Number(mem_limit) / MEBIBYTE;
 
   test('every service has a limit', () => {
     for (const [name, service] of Object.entries(services)) expect(limitOf(service), name).toBeGreaterThan(0);
+  });
+
+  test('infra/README.md has the limits as they are', () => {
+    const rows = readFileSync('infra/README.md', 'utf8').matchAll(
+      /^\| ([\w-]+)(?:, each)? +\|[ \d]*\|[ \d]*\| ([\d,]+) +\| \d+ % /gm,
+    );
+    const listed = [...rows].map(([, name, limit]) => [name, Number(limit!.replace(',', ''))]);
+    expect(listed.length).toBeGreaterThan(12);
+    for (const [name, limit] of listed) expect(limit, `${name}`).toBe(limitOf(services[name as string]!));
   });
 
   test('Go and Node keep below it, with a fifth to spare', () => {
@@ -186,6 +232,12 @@ describe('memory', () => {
     expect(own.length).toBeGreaterThan(12);
     for (const [name, mebibytes] of own)
       expect(Number(mebibytes), name).toBeLessThanOrEqual(0.8 * limitOf(services[name]!));
+  });
+
+  test('api has room for the leak of `obsctl run --fault memory-leak`, which half of its heap has to hold', () => {
+    const heap = /--max-old-space-size=(\d+)/.exec(services.api!.environment!.NODE_OPTIONS!)?.[1];
+    const { maxMb } = presetFor('memory-leak').parameters;
+    expect(Number(heap) / 2).toBeGreaterThanOrEqual(Number(maxMb) + AT_WORK);
   });
 });
 

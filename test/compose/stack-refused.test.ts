@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/cli.ts';
 import { ComposeUser } from './support/compose-user.ts';
-import { anonymousVolumes, docker, everythingOf } from './support/docker.ts';
+import { anonymousVolumes, containersOf, docker, everythingOf } from './support/docker.ts';
 
 /** What keeps a stack of containers from coming up: named, with the way out, and nothing stays. */
 
@@ -123,6 +123,23 @@ describe('while it starts', () => {
     await nothingIsLeft();
   });
 
+  test('data that another version of PostgreSQL made: the way out', async () => {
+    const [, version] = (await user.run(['--version'])).stdout.match(/([\d.]+)/)!;
+    const labels = ['com.docker.compose.project=obsctl', `obsctl.version=${version}`];
+    await docker('volume', 'create', ...labels.flatMap((label) => ['--label', label]), 'obsctl_postgres');
+    const image = (await docker('image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', 'postgres')).split(
+      '\n',
+    )[0]!;
+    const data = '/var/lib/postgresql/data';
+    const make = `initdb --pgdata ${data} && echo 16 > ${data}/PG_VERSION`;
+    const run = ['run', '--rm', '--user', 'postgres', '--volume', `obsctl_postgres:${data}`];
+    await docker(...run, '--entrypoint', 'sh', image, '-c', make);
+    const said = await up({});
+    expect(said).toMatch(/^9 .*VOLUME_MISMATCH.*PostgreSQL version 16.*obsctl down --volumes/s);
+    expect((await user.run(['down', '--volumes'])).code).toBe(0);
+    await nothingIsLeft();
+  });
+
   test('Ctrl-C takes down what had started', async () => {
     const cli = user.start(['up']);
     await eventually('a container is there', async () =>
@@ -157,6 +174,8 @@ describe('while it starts', () => {
       expect((await cli.outcome).code).toBe(9);
     };
     await kill();
+    // The command that waited for it takes the containers down by itself.
+    expect(await containersOf(ComposeUser.project)).toEqual([]);
     expect((await user.run(['down', '--volumes'])).code).toBe(0);
     await nothingIsLeft();
     await kill();

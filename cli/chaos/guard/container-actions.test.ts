@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -162,4 +165,23 @@ test('a toxic is lost with the container in whose memory it is', async () => {
   expect(await isLost()).toBe(true);
   engine.set({ startedAt: 'first', state: 'exited', pid: null });
   expect(await isLost()).toBe(true);
+});
+
+test('a toxic ends also while the engine does not answer', async () => {
+  const asked: string[] = [];
+  const proxy = createServer(({ method, url }, response) => {
+    asked.push(`${method} ${url}`);
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  engine.set({ instance: 'toxiproxy', ports: { 8474: (proxy.address() as AddressInfo).port } });
+  const work = { proxy: 'redis', type: 'latency', stream: 'upstream', toxicity: 1, attributes: {} };
+  const { toxic } = actions;
+  await toxic.begin({ ...subject, work }, 5);
+  engine.find = async () => {
+    throw new Error('the Docker engine does not answer');
+  };
+  await toxic.end({ ...subject, work });
+  proxy.close();
+  expect(asked).toEqual(['POST /proxies/redis/toxics', 'DELETE /proxies/redis/toxics/one']);
 });

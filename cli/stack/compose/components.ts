@@ -64,12 +64,23 @@ export const componentOf = (view: ContainerView, readySeconds: number | null): C
   };
 };
 
-/** A component that has no container yet. */
-export const awaited = (service: string, detail: string): Component => ({
-  name: instanceOf(service, 1),
+const withoutContainer = (
+  name: string,
+  service: string,
+  what: Pick<Component, 'state' | 'detail'>,
+): Component => ({
+  name,
   service: ROLES.includes(service) ? service : null,
-  ...{ state: 'starting', pid: null, address: null, restarts: 0, readySeconds: null, detail },
+  ...{ pid: null, address: null, restarts: 0, readySeconds: null, ...what },
 });
+
+/** A component that has no container yet. */
+export const awaited = (service: string, detail: string): Component =>
+  withoutContainer(instanceOf(service, 1), service, { state: 'starting', detail });
+
+/** A component that had a container and has none any more. */
+export const removed = (instance: string, service: string): Component =>
+  withoutContainer(instance, service, { state: 'stopped', detail: 'its container was removed' });
 
 /** The service's replicas. Their public port is only inside the network; the admin API is on this machine. */
 export const replicasOf = (views: ContainerView[]): Replica[] =>

@@ -19,11 +19,13 @@ import type { BackendUrls, StackStatus, UpOptions } from '../stack.ts';
 import type { ComposeCommand } from './compose-command.ts';
 import type { ComposeConfig } from './compose-config.ts';
 import { ComposeProject } from './compose-project.ts';
+import { engineAddress } from './engine-address.ts';
 import { watchEngine } from './engine-events.ts';
 import { DEFAULT_REPLICAS, type Environment, prepareEnvironment } from './environment.ts';
 import { composeFailure, containerFailure, failedContainers } from './failed-start.ts';
 import { fetchImages, missingImages } from './images.ts';
 import { assertNoneOfOthers, assertPortsFree, assertVolumesFit, volumesOf } from './in-the-way.ts';
+import { inTime } from './in-time.ts';
 import { IncidentLog } from './incident-log.ts';
 import { type ComposePaths, composePaths } from './paths.ts';
 import { removeContainersOf, removeVolumes } from './remove.ts';
@@ -34,6 +36,8 @@ import { writeTargets } from './targets.ts';
 const START_TIMEOUT = 120;
 const ROUND_TRIP_TIMEOUT = 30;
 const LOOK_EVERY = 0.3;
+/** Longest wait for the engine before its silence is told, milliseconds. */
+const LOOK_PATIENCE_MS = 5000;
 
 export interface ComposeHostParts {
   paths: StackPaths;
@@ -117,12 +121,12 @@ export class ComposeHost {
   /** Looks at the containers first. */
   async lookAndTell(): Promise<StackStatus> {
     try {
-      await this.view.look();
+      await inTime(this.view.look(), LOOK_PATIENCE_MS);
     } catch (error) {
       return {
         ...this.status(),
         components: [],
-        error: `The Docker engine does not answer: ${messageOf(error)}`,
+        error: `The containers cannot be looked at: ${messageOf(error)}`,
       };
     }
     return this.status();
@@ -276,6 +280,7 @@ export class ComposeHost {
       supervisor: identify(process.pid)!,
       socket: this.parts.paths.socket,
       adminToken: this.adminToken,
+      engine: engineAddress(),
       temporary: null,
       processes: this.composing.map((identity) => ({ name: 'docker compose', ...identity })),
     };

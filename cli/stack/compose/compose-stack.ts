@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import type Docker from 'dockerode';
 import { ObsctlError } from '../../shared/errors.ts';
 import { merged } from '../../shared/merged.ts';
 import type { TelemetrySource } from '../../telemetry/telemetry-source.ts';
@@ -22,6 +23,7 @@ import type {
 import { findCompose } from './compose-command.ts';
 import { containerLogs } from './container-logs.ts';
 import { containersOf, createEngine } from './engine.ts';
+import { engineAddress } from './engine-address.ts';
 import { probeEngine } from './engine-probe.ts';
 import { readEnvironment } from './environment.ts';
 import { composePaths } from './paths.ts';
@@ -55,23 +57,33 @@ export class ComposeStack implements Stack {
   async up(options: UpOptions, onChange: (status: StackStatus) => void): Promise<UpResult> {
     const there = await this.host.reuse(options);
     if (there) return there;
-    await probeEngine();
+    const engine = await this.engine();
     const command = await findCompose(async () => (await this.parts.installedCompose?.()) ?? null);
-    await this.sweep();
-    return this.host.launch([options, command], options, onChange);
+    await this.sweep(engine);
+    try {
+      return await this.host.launch([options, command], options, onChange);
+    } catch (error) {
+      // It takes down what it had started, unless it was killed itself.
+      await this.sweep(engine).catch(() => {});
+      throw error;
+    }
   }
 
   async down({ volumes = false }: DownOptions = {}): Promise<DownResult> {
-    if (await this.host.end()) {
-      await this.sweep();
-      if (volumes) await this.forget();
-      return { wasUp: true, leftovers: [] };
-    }
-    return { wasUp: false, leftovers: await this.clean(volumes) };
+    if (!this.host.living()) return { wasUp: false, leftovers: await this.clean(volumes) };
+    const engine = await this.engine();
+    const wasUp = await this.host.end();
+    await this.sweep(engine);
+    if (volumes) await this.forget(engine);
+    return { wasUp, leftovers: [] };
   }
 
   status() {
     return this.host.status();
+  }
+
+  whyNone() {
+    return this.host.whyNone();
   }
 
   replicas(service?: string) {
@@ -104,43 +116,56 @@ export class ComposeStack implements Stack {
   }
 
   async logNames(): Promise<string[]> {
-    const containers = await containersOf(createEngine());
+    const containers = await containersOf(await this.engine());
     const own = logFileNames(this.paths.logs).filter((name) => OWN_LOGS.includes(name));
     return [...containers.map(({ instance }) => instance), ...own];
   }
 
   async *logs(options: LogOptions): AsyncIterable<LogLine> {
-    const sources = await containerLogs(createEngine(), options);
+    const sources = await containerLogs(await this.engine(), options);
     const own = OWN_LOGS.filter((name) => options.component === undefined || name === options.component);
     const all = [...sources, ...own.map((component) => fileLogs(this.paths.logs, { ...options, component }))];
     if (options.follow) yield* merged(all);
     else for (const source of all) yield* source;
   }
 
-  /** What is left of a stack whose background process is gone: what it ran, its containers and their network. */
-  private async sweep(): Promise<string[]> {
-    const processes = await sweepLeftovers(this.paths);
-    return [...processes, ...(await removeContainersOf(createEngine(), this.files.env))];
+  /** The engine of the stack that is there, or was lastly and is not gone; else the one that is to be used. Throws ENGINE_UNAVAILABLE. */
+  private async engine(): Promise<Docker> {
+    const address = readState(this.paths)?.engine ?? engineAddress();
+    await probeEngine(address);
+    return createEngine(address);
   }
 
-  /** Nothing is up. Where there has never been a stack of containers, the engine is not asked. */
+  /**
+   * What is left of a stack whose background process is gone: what it ran, its containers and their network. Nothing
+   * where one lives: another command may be bringing a stack up at the same moment.
+   */
+  private async sweep(engine: Docker): Promise<string[]> {
+    if (this.host.living()) return [];
+    const processes = await sweepLeftovers(this.paths);
+    return [...processes, ...(await removeContainersOf(engine, this.files.env))];
+  }
+
+  /** Nothing is up. Where there has never been a stack of containers, an engine that is not there is none's concern. */
   private async clean(volumes: boolean): Promise<string[]> {
     const isOurs = readState(this.paths)?.driver === 'compose';
-    if (!isOurs && !volumes && !existsSync(this.files.env)) return [];
+    const wasHere = isOurs || existsSync(this.files.env);
+    if (!wasHere && !volumes) return [];
+    let engine: Docker;
     try {
-      await probeEngine();
+      engine = await this.engine();
     } catch (error) {
-      // A stack of this machine's own processes is none of the engine's business.
-      if (isOurs || volumes) throw error;
+      if (isOurs || (wasHere && volumes)) throw error;
       return [];
     }
-    const left = await this.sweep();
-    return volumes ? [...left, ...(await this.forget())] : left;
+    const left = await this.sweep(engine);
+    return volumes ? [...left, ...(await this.forget(engine))] : left;
   }
 
   /** The data, and the secrets that open it. */
-  private async forget(): Promise<string[]> {
+  private async forget(engine: Docker): Promise<string[]> {
+    const removed = await removeVolumes(engine);
     rmSync(this.files.folder, { recursive: true, force: true });
-    return removeVolumes(createEngine());
+    return removed;
   }
 }

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { ProcessIdentity } from '../../shared/process-identity.ts';
 import { type ContainerView, containersOf, createEngine } from './engine.ts';
+import { inTime } from './in-time.ts';
 
 /** What the engine is asked for by who breaks things. Each call throws where the engine refuses or does not answer in time. */
 export interface ContainerControl {
@@ -26,14 +27,6 @@ export const isSameStart = ({ startedAt }: ContainerView, identity: ProcessIdent
 /** Address on this machine of one of its ports; another after each start. Undefined while it is not published. */
 export const addressOf = ({ ports }: ContainerView, port: number): string | undefined =>
   ports[port] === undefined ? undefined : `http://127.0.0.1:${ports[port]}`;
-
-const inTime = <T>(call: Promise<T>, milliseconds: number): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the Docker engine does not answer')), milliseconds);
-  });
-  return Promise.race([call, late]).finally(() => clearTimeout(timer));
-};
 
 /** Containers by the Docker engine. */
 export const containerControl = (engine: Docker = createEngine(), patience = PATIENCE): ContainerControl => {

@@ -26,9 +26,13 @@ test('DOCKER_HOST, then DOCKER_CONTEXT, then the context in use', () => {
   expect(engineAddress({ ...env, DOCKER_CONTEXT: 'default' })).toMatch(/^unix:.*docker\.sock$/);
 });
 
-test('a context that is not there, and a file that is torn, count as none', () => {
+test('a context that is not there is no reason to take another engine', () => {
   use('nowhere');
-  expect(engineAddress({ DOCKER_CONFIG: folder })).toMatch(/^unix:.*docker\.sock$/);
+  expect(() => engineAddress({ DOCKER_CONFIG: folder })).toThrow('There is no Docker context "nowhere"');
+  expect(() => engineAddress({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'typo' })).toThrow('"typo"');
+});
+
+test('a file that is torn counts as none', () => {
   writeFileSync(join(folder, 'config.json'), '{"curr');
   expect(engineAddress({ DOCKER_CONFIG: folder })).toMatch(/^unix:.*docker\.sock$/);
 });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ObsctlError } from '../../shared/errors.ts';
 
 const SYSTEM_SOCKET = '/var/run/docker.sock';
 
@@ -24,7 +25,12 @@ const contextHost = (env: NodeJS.ProcessEnv): string | undefined => {
   if (!name || name === 'default') return undefined;
   // Where the docker command line keeps it: github.com/docker/cli, cli/context/store.
   const digest = createHash('sha256').update(name).digest('hex');
-  return readAs(contextSchema, join(folder, 'contexts/meta', digest, 'meta.json'))?.Endpoints.docker.Host;
+  const file = join(folder, 'contexts/meta', digest, 'meta.json');
+  const context = readAs(contextSchema, file);
+  if (context) return context.Endpoints.docker.Host;
+  throw new ObsctlError('ENGINE_UNAVAILABLE', `There is no Docker context ${JSON.stringify(name)}.`, {
+    details: [`DOCKER_CONTEXT, or \`docker context use\`, names it; ${file} does not describe it`],
+  });
 };
 
 /** Docker Desktop's socket where that is all there is, else the system's. */
@@ -33,6 +39,9 @@ const defaultSocket = (): string => {
   return existsSync(own) && !existsSync(SYSTEM_SOCKET) ? own : SYSTEM_SOCKET;
 };
 
-/** Where the Docker engine is, as the docker command line finds it: DOCKER_HOST, else its context, else the usual socket. */
+/**
+ * Where the Docker engine is, as the docker command line finds it: DOCKER_HOST, else its context, else the usual socket.
+ * Throws ENGINE_UNAVAILABLE where there is no such context.
+ */
 export const engineAddress = (env: NodeJS.ProcessEnv = process.env): string =>
   env.DOCKER_HOST || contextHost(env) || `unix://${defaultSocket()}`;

@@ -33,8 +33,22 @@ test('an engine for other containers, on another machine, or nowhere is refused'
   expect(await refusal()).toContain('windows containers');
   expect(await refusal('ssh://build.example')).toContain('on another machine');
   expect(await refusal('tcp://10.0.0.1:2375')).toContain('on another machine');
-  expect(await refusal('no address')).toMatch(/^ENGINE_UNAVAILABLE: "no address" is no address/);
+  expect(await refusal('ssh://127.0.0.1')).toContain('behind SSH');
   expect(await refusal('unix:///nowhere/docker.sock')).toMatch(
     /^ENGINE_UNAVAILABLE: No Docker engine answers at unix:\/\/\/nowhere/,
   );
+});
+
+test.each([
+  'no address',
+  'foo',
+  '/var/run/docker.sock',
+  'tcp://',
+  'fd://',
+  'unix://',
+  'http://x:y',
+  '127.0.0.1:2375',
+])('%j is no address of an engine', async (address) => {
+  const said = `ENGINE_UNAVAILABLE: ${JSON.stringify(address)} is no address of a Docker engine.`;
+  expect(await refusal(address)).toBe(said);
 });

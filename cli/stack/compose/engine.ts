@@ -17,7 +17,8 @@ export const ROLES: readonly string[] = ['api', 'inventory', 'worker'];
 /** A client of the engine; connects at its first call. Throws where DOCKER_HOST cannot be read. */
 export const createEngine = (address = engineAddress()): Docker => {
   if (address.startsWith('unix://')) return new Docker({ socketPath: address.slice('unix://'.length) });
-  const { hostname, port } = new URL(address.includes('//') ? address : `tcp://${address}`);
+  if (address.startsWith('npipe://')) return new Docker({ socketPath: address.slice('npipe://'.length) });
+  const { hostname, port } = new URL(address);
   return new Docker({ host: hostname, port, protocol: process.env.DOCKER_TLS_VERIFY ? 'https' : 'http' });
 };
 

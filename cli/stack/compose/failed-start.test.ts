@@ -38,6 +38,28 @@ test('says how it ended, and its last lines; a lack of memory also where the eng
   );
 });
 
+test('data that another version of PostgreSQL made is told from all else', async () => {
+  const log = [
+    'FATAL:  database files are incompatible with server',
+    'DETAIL:  The data directory was initialized by PostgreSQL version 16, which is not compatible with this version 17.11.',
+  ];
+  const views = await failed({ status: 'exited', exitCode: 1, log: log.join('\n') });
+  const error = await containerFailure(views, { engine: engine.client(), ranOutOfMemory: () => false });
+  expect(error.code).toBe('VOLUME_MISMATCH');
+  expect(error.details.join('\n')).toContain('initialized by PostgreSQL version 16');
+  expect(error.remedy).toContain('obsctl down --volumes');
+});
+
+test('data with a password that is not known is told from all else', async () => {
+  const log = '{"level":50,"err":{"message":"password authentication failed for user \\"shop\\""}}';
+  const views = await failed({ status: 'exited', exitCode: 1, log });
+  const error = await containerFailure(views, { engine: engine.client(), ranOutOfMemory: () => false });
+  expect([error.code, error.message]).toEqual([
+    'VOLUME_MISMATCH',
+    'The volume of PostgreSQL keeps a password that this stack does not know.',
+  ]);
+});
+
 test('a port that Docker cannot publish is told from all else', () => {
   const taken = composeFailure(
     new ComposeFailure('Bind for 127.0.0.1:8080 failed: port is already allocated'),

@@ -23,7 +23,26 @@ export interface FailureParts {
   ranOutOfMemory(id: string): boolean;
 }
 
-/** CONTAINER_FAILED with how each ended and the last lines of its log. */
+/** What PostgreSQL says of a data folder that another major version made, and of one that keeps another password. */
+const MISMATCHES: [RegExp, string][] = [
+  [
+    /database files are incompatible with server/,
+    'Another version of PostgreSQL made the volume of its data.',
+  ],
+  [
+    /password authentication failed for user/,
+    'The volume of PostgreSQL keeps a password that this stack does not know.',
+  ],
+];
+
+const errorOf = (failed: ContainerView[], details: string[]): ObsctlError => {
+  const mismatch = MISMATCHES.find(([says]) => details.some((line) => says.test(line)));
+  if (mismatch) return new ObsctlError('VOLUME_MISMATCH', mismatch[1], { details });
+  const names = failed.map(({ instance }) => instance).join(', ');
+  return new ObsctlError('CONTAINER_FAILED', `${names} ended while the stack started.`, { details });
+};
+
+/** How each ended and the last lines of its log: VOLUME_MISMATCH where these say so, else CONTAINER_FAILED. */
 export const containerFailure = async (
   failed: ContainerView[],
   { engine, ranOutOfMemory }: FailureParts,
@@ -36,10 +55,7 @@ export const containerFailure = async (
       return [`${view.instance}: ${end}${often}`, ...lines.map((line) => `| ${line.slice(0, LINE_LENGTH)}`)];
     }),
   );
-  const names = failed.map(({ instance }) => instance).join(', ');
-  return new ObsctlError('CONTAINER_FAILED', `${names} ended while the stack started.`, {
-    details: details.flat(),
-  });
+  return errorOf(failed, details.flat());
 };
 
 /** How Docker says that a port cannot be published: in use, or not for this user. */

@@ -64,6 +64,8 @@ export class FakeEngine {
   containers: FakeContainer[] = [];
   networks: string[] = [];
   volumes: { name: string; labels: Record<string, string> }[] = [];
+  /** Names of those that cannot be removed. */
+  volumesInUse: string[] = [];
   images: string[] = [];
   version = { Version: '20.10.24', ApiVersion: '1.41', Os: 'linux' };
   /** Lines that the event stream begins with; it ends after them. */
@@ -102,8 +104,9 @@ export class FakeEngine {
       response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body ?? {}));
     } else {
       this.told.push([method === 'DELETE' ? 'remove' : what, kind, id].join(' '));
-      this.forget(method!, kind!, id, what);
-      response.writeHead(204).end();
+      const inUse = kind === 'volumes' && this.volumesInUse.includes(id);
+      if (!inUse) this.forget(method!, kind!, id, what);
+      response.writeHead(inUse ? 409 : 204).end();
     }
   }
 

@@ -1,3 +1,4 @@
+import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ObsctlError } from '../../shared/errors.ts';
 import { composeConfigSchema } from './compose-config.ts';
@@ -26,6 +27,18 @@ test('asks for each image once, and knows which one is built', async () => {
     { image: 'postgres:17', services: ['postgres'], builder: null },
   ]);
 });
+
+test.each([{ statusCode: 400 }, { code: 'ERR_UNESCAPED_CHARACTERS' }])(
+  'a name that is none (%j) counts as missing: pulling it says what is wrong',
+  async (refusal) => {
+    const inspect = () => Promise.reject(Object.assign(new Error('no name'), refusal));
+    const strict = { getImage: () => ({ inspect }) } as unknown as Docker;
+    const config = composeConfigSchema.parse({ services: { loki: { image: 'not a name' } } });
+    expect(await missingImages(strict, config)).toEqual([
+      { image: 'not a name', services: ['loki'], builder: null },
+    ]);
+  },
+);
 
 const missing: MissingImage[] = [
   { image: 'service:1', services: ['worker', 'api'], builder: 'api' },

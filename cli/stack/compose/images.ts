@@ -19,12 +19,18 @@ export interface ImageSource {
   build(service: string): Promise<void>;
 }
 
+/** The engine has no such image, or its name is none: pulling it says what is wrong with it. */
+const isNoImage = (error: unknown): boolean => {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  return statusCode === 404 || statusCode === 400 || code === 'ERR_UNESCAPED_CHARACTERS';
+};
+
 const isThere = async (engine: Docker, image: string): Promise<boolean> => {
   try {
     await engine.getImage(image).inspect();
     return true;
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return false;
+    if (isNoImage(error)) return false;
     throw error;
   }
 };

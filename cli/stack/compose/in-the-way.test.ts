@@ -37,6 +37,16 @@ test('a port that somebody listens on is named, with the ways to another', async
   expect(await refusal(assertPortsFree(config(8000)))).toEqual(['fits', '']);
 });
 
+test('two that want the same port are named, each with the way to another', async () => {
+  const ports = [8000, 8080].map((target) => ({ target, published: '8080' }));
+  const config = composeConfigSchema.parse({ services: { traefik: { image: 'x', ports } } });
+  const [code, said] = await refusal(assertPortsFree(config));
+  expect(code).toBe('PORT_TAKEN');
+  expect(said).toContain('Port 8080 on 127.0.0.1 is wanted twice.');
+  expect(said).toContain('--port or GATEWAY_PORT');
+  expect(said).toContain('TRAEFIK_PORT');
+});
+
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as Compose writes them.
 test('finds the variable of a port in the Compose file', () => {
   const file = 'ports: ["127.0.0.1:${A_PORT:-80}:8000", "127.0.0.1:${B_PORT:-}:800"]';

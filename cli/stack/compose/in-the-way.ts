@@ -33,22 +33,36 @@ const howToMove = (target: number): string => {
   return target === PORTS.gateway ? `--port or ${variable}` : variable;
 };
 
-/** Throws PORT_TAKEN when something listens on a port of 127.0.0.1 that is to be published; names all of them. */
-export const assertPortsFree = async ({ services }: ComposeConfig): Promise<void> => {
-  const wanted = Object.entries(services).flatMap(([service, { ports }]) =>
-    ports.flatMap(({ target, published }) =>
-      published ? [{ service, target, port: Number(published) }] : [],
-    ),
-  );
-  const taken = await Promise.all(wanted.map(({ port }) => isTaken(port)));
-  const problems = wanted.filter((_wanted, i) => taken[i]);
+interface WantedPort {
+  service: string;
+  target: number;
+  port: number;
+}
+
+const refuse = (problems: WantedPort[], why: string): void => {
   if (problems.length === 0) return;
-  const ports = problems.map(({ port }) => port).join(', ');
-  throw new ObsctlError('PORT_TAKEN', `Port ${ports} on 127.0.0.1 is in use by another program.`, {
+  const ports = [...new Set(problems.map(({ port }) => port))].join(', ');
+  throw new ObsctlError('PORT_TAKEN', `Port ${ports} on 127.0.0.1 is ${why}.`, {
     details: problems.map(
       ({ service, target, port }) => `${port} is for ${service}; another one: ${howToMove(target)}`,
     ),
   });
+};
+
+/** Throws PORT_TAKEN when something listens on a port of 127.0.0.1 that is to be published, or two want the same; names all of them. */
+export const assertPortsFree = async ({ services }: ComposeConfig): Promise<void> => {
+  const wanted: WantedPort[] = Object.entries(services).flatMap(([service, { ports }]) =>
+    ports.flatMap(({ target, published }) =>
+      published ? [{ service, target, port: Number(published) }] : [],
+    ),
+  );
+  const twice = wanted.filter(({ port }) => wanted.filter((other) => other.port === port).length > 1);
+  refuse(twice, 'wanted twice');
+  const taken = await Promise.all(wanted.map(({ port }) => isTaken(port)));
+  refuse(
+    wanted.filter((_wanted, i) => taken[i]),
+    'in use by another program',
+  );
 };
 
 /** The stack's named volumes. */

@@ -44,6 +44,16 @@ test('what ran out of memory is told apart from what was killed', () => {
   expect(told(['minio-init'], before)).toEqual(['100 api api-1 exit: ended unplanned with SIGKILL']);
 });
 
+test('the engine may tell of the lack of memory after the end', () => {
+  const [die, oom] = [event('die', 10, { exitCode: 137 }), event('oom', 10.1)];
+  expect(told(['minio-init'], [die, oom, event('start', 12)])).toEqual([
+    '10 api api-1 exit: ended unplanned, out of memory: the kernel killed it at its limit of 64 MiB',
+    '12 api api-1 restart: started again after 2.0 s',
+  ]);
+  const next = [die, event('start', 12), event('oom', 13)];
+  expect(told(['minio-init'], next)[0]).toBe('10 api api-1 exit: ended unplanned with SIGKILL');
+});
+
 test('neither a first start nor an end that should be is an incident', () => {
   expect(told(['minio-init'], [event('start', 1)])).toEqual([]);
   expect(told(['api'], [event('die', 10, { exitCode: 137 }), event('start', 20)])).toEqual([]);

@@ -4,7 +4,7 @@ import { outOfMemoryText } from './components.ts';
 import { ROLES } from './engine.ts';
 import type { EngineEvent } from './engine-events.ts';
 
-/** A container that ran out of memory dies within this time, seconds; a process of it that did so alone is another matter. */
+/** A container that ran out of memory dies within this time of it, seconds; a process of it that did so alone is another matter. */
 const OOM_BEFORE_DEATH = 5;
 
 /** How the kernel names the signals that end a process: an exit code above 128 is the signal's number and 128. */
@@ -36,14 +36,14 @@ export class IncidentLog {
   readonly incidents: Incident[] = [];
   /** When each last ran out of memory, Unix seconds. */
   private readonly outOfMemory = new Map<string, number>();
-  /** When each ended unplanned that has not been started since, Unix seconds. */
-  private readonly ended = new Map<string, number>();
+  /** The end of each that ended unplanned and has not been started since. */
+  private readonly ended = new Map<string, Incident>();
 
   constructor(private readonly parts: IncidentLogParts) {}
 
   hear(event: EngineEvent): void {
-    const { action, instance, time, id } = event;
-    if (action === 'oom') this.outOfMemory.set(id, time);
+    const { action, instance } = event;
+    if (action === 'oom') this.runOut(event);
     else if (action === 'die') this.die(event);
     else if (this.ended.has(instance)) this.start(event);
   }
@@ -54,30 +54,39 @@ export class IncidentLog {
     return at !== undefined && (time === Number.POSITIVE_INFINITY || time - at < OOM_BEFORE_DEATH);
   }
 
+  /** The engine tells of it on another way than of the end: whichever comes first. */
+  private runOut({ id, instance, time }: EngineEvent): void {
+    this.outOfMemory.set(id, time);
+    const end = this.ended.get(instance);
+    if (!end || Math.abs(time - end.time) >= OOM_BEFORE_DEATH) return;
+    end.detail = this.outOfMemoryDetail(instance);
+    this.parts.onIncident();
+  }
+
   private die(event: EngineEvent): void {
     const { instance, service, id, time, exitCode } = event;
     if (this.parts.mayEnd(service)) return;
-    this.ended.set(instance, time);
-    const how = this.ranOutOfMemory(id, time)
-      ? `, ${outOfMemoryText(this.parts.limitOf(instance))}`
-      : ` with ${howOf(exitCode)}`;
-    this.note(event, 'exit', `ended unplanned${how}`);
+    const detail = this.ranOutOfMemory(id, time)
+      ? this.outOfMemoryDetail(instance)
+      : `ended unplanned with ${howOf(exitCode)}`;
+    this.ended.set(instance, this.note(event, 'exit', detail));
+  }
+
+  private outOfMemoryDetail(instance: string): string {
+    return `ended unplanned, ${outOfMemoryText(this.parts.limitOf(instance))}`;
   }
 
   private start(event: EngineEvent): void {
-    const down = event.time - this.ended.get(event.instance)!;
+    const down = event.time - this.ended.get(event.instance)!.time;
     this.ended.delete(event.instance);
     this.note(event, 'restart', `started again after ${formatSeconds(down)}`);
   }
 
-  private note({ service, instance, time }: EngineEvent, kind: Incident['kind'], detail: string): void {
-    this.incidents.push({
-      time,
-      service: ROLES.includes(service) ? service : instance,
-      instance,
-      kind,
-      detail,
-    });
+  private note({ service, instance, time }: EngineEvent, kind: Incident['kind'], detail: string): Incident {
+    const named = ROLES.includes(service) ? service : instance;
+    const incident = { time, service: named, instance, kind, detail };
+    this.incidents.push(incident);
     this.parts.onIncident();
+    return incident;
   }
 }

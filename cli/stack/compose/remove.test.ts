@@ -44,3 +44,11 @@ test('named volumes go but those that are to be kept', async () => {
   expect(await removeVolumes(engine.client(), ['obsctl_loki'])).toEqual(['volume obsctl_postgres']);
   expect(engine.volumes.map(({ name }) => name)).toEqual(['obsctl_loki']);
 });
+
+test('a volume that somebody uses is named, and not said to be gone', async () => {
+  engine.volumesInUse = ['obsctl_loki'];
+  await expect(removeVolumes(engine.client())).rejects.toMatchObject({
+    code: 'STACK_BUSY',
+    details: ['obsctl_loki'],
+  });
+});

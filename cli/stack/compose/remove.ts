@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { ObsctlError } from '../../shared/errors.ts';
 import { pollUntil } from '../../shared/retry.ts';
 import { ENV_FILE_LABEL, PROJECT, PROJECT_LABEL, SERVICE_LABEL } from './engine.ts';
 import { volumesOf } from './in-the-way.ts';
@@ -74,11 +75,18 @@ const removeNetworks = async (engine: Docker): Promise<string[]> => {
   return removed.flat();
 };
 
-/** Removes the named volumes but those of `keep`. */
+const namesOfVolumes = async (engine: Docker, keep: string[]): Promise<string[]> =>
+  (await volumesOf(engine)).map(({ Name }) => Name).filter((name) => !keep.includes(name));
+
+/** Removes the named volumes but those of `keep`. Throws STACK_BUSY naming those that somebody's containers use. */
 export const removeVolumes = async (engine: Docker, keep: string[] = []): Promise<string[]> => {
-  const names = (await volumesOf(engine)).map(({ Name }) => Name).filter((name) => !keep.includes(name));
+  const names = await namesOfVolumes(engine, keep);
   await Promise.all(names.map((name) => engine.getVolume(name).remove().catch(unlessGone)));
-  return names.map((name) => `volume ${name}`);
+  const left = names.length > 0 ? await namesOfVolumes(engine, keep) : [];
+  if (left.length === 0) return names.map((name) => `volume ${name}`);
+  throw new ObsctlError('STACK_BUSY', 'Not all volumes could be removed: containers use them.', {
+    details: [left.sort().join(', ')],
+  });
 };
 
 /**

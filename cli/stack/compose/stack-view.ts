@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { Component, Endpoints, Replica } from '../stack.ts';
-import { awaited, componentOf, endpointsOf, limitOf, replicasOf, versionsOf } from './components.ts';
+import { awaited, componentOf, endpointsOf, limitOf, removed, replicasOf, versionsOf } from './components.ts';
 import { type ComposeConfig, isJob } from './compose-config.ts';
 import { type ContainerView, containersOf } from './engine.ts';
 import { ReadinessTracker } from './readiness-tracker.ts';
@@ -11,6 +11,8 @@ export class StackView {
   /** What is awaited, and what it waits for, by Compose service. */
   private readonly awaited = new Map<string, string>();
   private readonly jobs = new Set<string>();
+  /** The service of every instance that had a container and is no job. */
+  private readonly seen = new Map<string, string>();
 
   constructor(
     private readonly engine: Docker,
@@ -39,14 +41,17 @@ export class StackView {
   async look(): Promise<void> {
     const containers = await containersOf(this.engine);
     await this.tracker.look(containers);
-    for (const { service } of containers) this.awaited.delete(service);
+    for (const { service, instance, isJob } of containers) {
+      this.awaited.delete(service);
+      if (!isJob) this.seen.set(instance, service);
+    }
     this.containers = containers;
   }
 
   get components(): Component[] {
     const there = this.containers.map((view) => componentOf(view, this.tracker.secondsOf(view)));
     const coming = [...this.awaited].map(([service, what]) => awaited(service, what));
-    return [...there.filter((component) => component !== undefined), ...coming];
+    return [...there.filter((component) => component !== undefined), ...this.gone, ...coming];
   }
 
   /** Those that are not ready; none where nothing is there yet is no answer. */
@@ -54,6 +59,14 @@ export class StackView {
     const names = this.components.filter(({ state }) => state !== 'ready').map(({ name }) => name);
     const jobs = this.containers.filter(({ isJob: job, state }) => job && state !== 'exited');
     return [...names, ...jobs.map(({ instance }) => instance)];
+  }
+
+  /** Those whose container somebody removed. */
+  private get gone(): Component[] {
+    const there = new Set(this.containers.map(({ instance }) => instance));
+    return [...this.seen]
+      .filter(([instance]) => !there.has(instance))
+      .map(([instance, service]) => removed(instance, service));
   }
 
   get replicas(): Replica[] {

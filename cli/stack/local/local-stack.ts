@@ -60,6 +60,10 @@ export class LocalStack implements Stack {
     return this.host.status();
   }
 
+  whyNone() {
+    return this.host.whyNone();
+  }
+
   replicas(service?: string) {
     return this.host.replicas(service);
   }

@@ -18,6 +18,8 @@ const stateSchema = z.object({
   supervisor: identitySchema,
   socket: z.string(),
   adminToken: z.string(),
+  /** Address of the Docker engine that runs the stack: later commands may be set to another one. */
+  engine: z.string().optional(),
   /** Everything temporary of the local stack: PostgreSQL's data, the telemetry database. Removed at `down`. */
   temporary: z.string().nullable(),
   processes: z.array(identitySchema.extend({ name: z.string(), address: z.string().nullish() })),

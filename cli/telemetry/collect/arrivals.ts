@@ -35,13 +35,14 @@ const spansOf = ({ found, doubtful }: AskedTraces, traceId: string, clientServic
 };
 
 /**
- * What is there of requests that the client got an answer to, spread over the load whatever happened in it: spikes have
+ * What is there of requests that the client got an answer of the service to (what a gateway answers may never have reached it),
+ * spread over the load whatever happened in it: spikes have
  * traces of their own, and where nothing spikes nobody else would look. What could not be asked is null, not zero.
  */
 export const sampleArrivals = async (questions: Questions, options: CollectOptions): Promise<Arrival[]> => {
-  const answered = options.clientTraces.filter((one) => one.answered);
+  const served = options.clientTraces.filter(({ answered, byGateway }) => answered && !byGateway);
   const chosen = spread(
-    [...answered].sort((a, b) => a.end - b.end),
+    [...served].sort((a, b) => a.end - b.end),
     SAMPLE,
   );
   const ids = chosen.map(({ traceId }) => traceId);

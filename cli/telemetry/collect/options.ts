@@ -32,7 +32,7 @@ export interface CollectOptions {
   /** The load generator's own series; null where there is none (a foreign system). */
   client: ClientSeries | null;
   /** Every logical request's trace id, as the load generator sent it, and whether its last attempt got any answer. */
-  clientTraces: { traceId: string; end: number; failed: boolean; answered: boolean }[];
+  clientTraces: { traceId: string; end: number; failed: boolean; answered: boolean; byGateway?: boolean }[];
   /** What the load generator counted, to be compared with what was served; null where there was none. */
   load: SentLoad | null;
   incidents: Incident[];

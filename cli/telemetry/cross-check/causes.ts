@@ -35,7 +35,7 @@ export const unanswered = (sent: SentCount[]): Cause => {
 };
 
 /**
- * Answers that a gateway gives by itself when the service gives none. The service gives 502 and 504 too: at most as many
+ * Answers that a gateway gives by itself when the service gives none. The service gives such answers too: at most as many
  * are a gateway's as neither the counters nor the spans of the service show.
  */
 export const badGateway = (sent: SentCount[], unserved: number): Cause => ({
@@ -43,7 +43,7 @@ export const badGateway = (sent: SentCount[], unserved: number): Cause => ({
     unserved,
     sum(sent, (count) => count.badGateway),
   ),
-  text: 'requests that were answered with 502 or 504, as a gateway does that got no answer from the service',
+  text: 'requests that were answered with 502, 503 or 504, as a gateway does that got no answer from the service or has no replica of it left',
 });
 
 /** A rate is taken from this long before the end, seconds. */

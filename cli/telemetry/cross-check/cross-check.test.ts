@@ -58,7 +58,7 @@ describe('counts that differ', () => {
     expect([disagreement, unanswered, unexplained]).toEqual([0.05, 25, 0.015]);
     expect(explanations).toEqual([
       'The counters of api counted 950 requests, 50 fewer than the 1000 the client sent (5.0 %).',
-      expect.stringMatching(/^10 of these 50 can be the 10 requests that were answered with 502 or 504/),
+      expect.stringMatching(/^10 of these 50 can be the 10 requests that were answered with 502, 503 or 504/),
       expect.stringMatching(/^25 of these 50 can be the 25 .*20 timed out, 5 were refused a connection/),
       '15 of these 50 are not explained by anything that was counted.',
     ]);
@@ -115,7 +115,7 @@ describe('counts that differ', () => {
   });
 });
 
-describe('a 502 or 504', () => {
+describe('a 502, 503 or 504', () => {
   const answered = [sent('GET /products/:id', 1000, { badGateway: 200 })];
 
   test('that the service served by its spans does not excuse its counters', () => {

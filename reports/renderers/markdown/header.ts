@@ -1,5 +1,7 @@
 import type { RunRecord, VerdictName } from '../../record/record.ts';
+import type { InjectedFault } from '../../record/truth.ts';
 import { dateTime, second } from '../format.ts';
+import { endingsOf, whenceOf } from '../incidents.ts';
 import { code, paragraphs, plain, prose } from '../text.ts';
 import { confidenceText, confidenceWord, headline } from './cause.ts';
 import { readBackAsGone } from './gone.ts';
@@ -24,6 +26,12 @@ const MEANING: Record<VerdictName, string> = {
     'The experiment was carried out and undone, and the evidence is complete enough to believe what follows.',
 };
 
+/** Only what was broken on purpose is probed after the load. */
+const afterwards = (faults: InjectedFault[]): string =>
+  faults.length === 0
+    ? '; nobody looked after it.'
+    : '; only after the load had ended did it answer a light probe as in its steady state.';
+
 /** What it meant for those who use the system. */
 const consequence = ({ verdict, findings, faults }: RunRecord): string => {
   if (verdict.name !== 'passed' || !findings || findings.spikes.length === 0) return '';
@@ -32,7 +40,7 @@ const consequence = ({ verdict, findings, faults }: RunRecord): string => {
     return ' The client was hurt; nobody watched whether the system came back.';
   return findings.recovery.recovered
     ? ' The client was hurt while it lasted, and the system came back under load.'
-    : ` The client was hurt, and the system **did not come back under load**${readBackAsGone(faults) ? ', although the fault had been read back as gone' : ''}; only after the load had ended did it answer a light probe as in its steady state.`;
+    : ` The client was hurt, and the system **did not come back under load**${readBackAsGone(faults) ? ', although the fault had been read back as gone' : ''}${afterwards(faults)}`;
 };
 
 /** What the verdict means, and what the run meant for those who use the system. */
@@ -87,7 +95,18 @@ const lost = ({ findings, phases, createdAt }: RunRecord): string[] => {
   ]);
 };
 
-/** Title, when and what, the verdict and its reasons, and the culprit. */
+/** What nobody asked for may explain what follows, or spoil it. */
+const unasked = (record: RunRecord): string[] => {
+  const start = record.phases[0]?.from ?? record.createdAt;
+  return endingsOf(record)
+    .filter(({ injectedBy }) => injectedBy === null)
+    .flatMap((ending) => [
+      '>',
+      `> **${code(ending.instance)} ${plain(ending.detail || 'ended unplanned')}**, ${whenceOf(ending, code)}: in the second from ${second(Math.floor(ending.time), start, ' UTC')}.`,
+    ]);
+};
+
+/** Title, when and what, the verdict and its reasons, what ended without being asked to, and the culprit. */
 export const header = (record: RunRecord): string => {
   const { experiment, runId, phases, createdAt, verdict, kind } = record;
   const scenario = kind === 'observation' ? '' : `, scenario ${code(experiment.scenario)}`;
@@ -101,6 +120,7 @@ export const header = (record: RunRecord): string => {
       `> **Verdict: ${verdict.name}.** ${meaning(record)}`,
       ...(reasons.length > 0 ? ['>', ...reasons] : []),
       ...lost(record),
+      ...unasked(record),
       ...culpritLines(record),
     ].join('\n'),
   );

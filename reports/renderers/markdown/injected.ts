@@ -54,9 +54,9 @@ const one = (fault: InjectedFault, score: FaultScore | undefined, record: RunRec
 };
 
 /** Restored says that the stack is well again, not that the system came back by itself under load. */
-const restored = ({ execution, findings }: RunRecord): string => {
+const restored = ({ execution, findings, faults }: RunRecord): string => {
   if (!execution.restored) return '**Restored: not verified.**';
-  return findings?.recovery.observed && !findings.recovery.recovered
+  return faults.length > 0 && findings?.recovery.observed && !findings.recovery.recovered
     ? '**Restored:** yes, but only after the load had ended; under load it did not come back.'
     : '**Restored:** yes.';
 };

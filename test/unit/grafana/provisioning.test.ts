@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -157,11 +157,14 @@ test('the container of Grafana has the addresses, the provisioning, and the dash
   const [provider] = providersSchema.parse(provisioning('dashboards/dashboards.yaml', ENVIRONMENT)).providers;
   const { grafana } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }).services;
   expect(grafana.environment).toMatchObject(ENVIRONMENT);
-  expect(grafana.volumes).toEqual(
-    expect.arrayContaining([
-      './infra/grafana/provisioning:/etc/grafana/provisioning:ro',
-      `./infra/grafana/dashboards:${provider.options.path}:ro`,
-    ]),
+  // Folder by folder: hidden by a mount, the image's own `plugins` and `alerting` are missed with errors at each start.
+  const mounted = readdirSync('infra/grafana/provisioning').map(
+    (folder) => `./infra/grafana/provisioning/${folder}:/etc/grafana/provisioning/${folder}:ro`,
   );
+  const below = (grafana.volumes as string[]).filter((volume) =>
+    volume.includes('/etc/grafana/provisioning'),
+  );
+  expect(below.sort()).toEqual(mounted.sort());
+  expect(grafana.volumes).toContain(`./infra/grafana/dashboards:${provider.options.path}:ro`);
   expect(dashboards()).toHaveLength(3);
 });
