@@ -104,7 +104,7 @@ const createContext = async (argv: string[]): Promise<Context> => {
     const { createStacks } = await import('./create-stacks.ts');
     return createStacks((line) => output.info(line));
   });
-  return {
+  const context: Context = {
     output,
     signal: interruption.signal,
     stack: async (wish?: StackWish) => (await stacks()).choose(wish),
@@ -139,7 +139,12 @@ const createContext = async (argv: string[]): Promise<Context> => {
       return createGrafanaAnnotator(access);
     },
     guard: once(async () => (await import('./stack/local/reaper.ts')).startReaper()),
+    onto: async (target, access) => {
+      const { createExternal } = await import('./create-external.ts');
+      return { ...context, ...createExternal(target, () => context.telemetryAt(access), halt) };
+    },
   };
+  return context;
 };
 
 const addGlobalOptions = (command: Command): Command =>

@@ -23,7 +23,7 @@ test.each([
   [undefined, 'ADMIN_UNAVAILABLE'],
   [409, 'FAULT_REFUSED'],
 ])('a call that failed with %s gives no token away', async (status, code) => {
-  const client = new AdminClient({ adminToken: async () => TOKEN } as Stack);
+  const client = new AdminClient({ adminToken: async () => TOKEN } as unknown as Stack);
   const text = await thrown(
     client.call({ instance: 'api-1' } as Replica, () => Promise.reject(failed(status))),
   );

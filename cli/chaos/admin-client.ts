@@ -42,7 +42,7 @@ export class AdminClient {
       timeout: CALL_TIMEOUT_MS,
       maxRedirects: 0,
       proxy: false,
-      headers: { authorization: `Bearer ${await this.stack.adminToken()}` },
+      headers: { authorization: `Bearer ${await this.stack.adminToken(replica.instance)}` },
     });
     try {
       return await ask(http);

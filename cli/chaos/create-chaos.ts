@@ -7,6 +7,10 @@ import { HaltFile, type HaltSwitch } from './halt.ts';
 import { HaltingChaosDriver } from './halting-chaos-driver.ts';
 import { StackChaosDriver } from './stack-chaos-driver.ts';
 
+/** The faults that a service carries itself, where nothing may be done to what it runs on; none while the halt is set. */
+export const createServiceChaos = (stack: Stack, halt: HaltSwitch): ChaosDriver =>
+  new HaltingChaosDriver(new AdminChaosDriver(stack), halt);
+
 /** Every fault there is, on one stack, behind one port; none while the halt is set. */
 export const createChaos = (
   stack: Stack,

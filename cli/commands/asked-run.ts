@@ -8,6 +8,7 @@ import { ObsctlError } from '../shared/errors.ts';
 import type { DriverName, UpOptions } from '../stack/stack.ts';
 import type { Context } from './context.ts';
 import { commandLine, experimentFrom } from './experiment-options.ts';
+import { type ExternalRun, externalRun } from './external-run.ts';
 
 /** What `obsctl run` was asked for. */
 export interface AskedRun {
@@ -17,6 +18,10 @@ export interface AskedRun {
   on?: DriverName;
   /** The OpenSLO files that its file names. */
   objectives: string[];
+  /** The system that it is run on instead of a stack. */
+  external?: ExternalRun;
+  /** Absolute path of the k6 script that the experiment calls its scenario, where it is one of the team's own. */
+  script?: string;
 }
 
 /** Where a file says what a flag says of an experiment without one. */
@@ -52,19 +57,57 @@ const refuseFlags = (command: Command): void => {
 /** As `experimentFrom` takes them: commander knows no types. */
 type Flags = Record<string, never>;
 
-const fromFile = (name: string, flags: Flags, context: Awaited<ReturnType<Context['load']>>): AskedRun => {
-  const { experiment, stack, objectives } = readExperimentFile(experimentPath(name), {
+/** Flags of `run` that only make sense where a stack may be started. */
+const OF_A_STACK = ['on', 'profile', 'telemetry'];
+
+/** Throws USAGE when somebody typed how a stack is to be started, and the file names a system that is there. */
+const refuseStackFlags = (command: Command): void => {
+  const given = OF_A_STACK.filter((key) => command.getOptionValueSource(key) === 'cli');
+  if (given.length === 0) return;
+  throw new ObsctlError('USAGE', `--${given.join(' and --')} cannot stand beside the target of the file.`, {
+    details: ['nothing is started where the file names a system that is there'],
+  });
+};
+
+const fromFile = (
+  name: string,
+  command: Command,
+  context: Awaited<ReturnType<Context['load']>>,
+): AskedRun => {
+  const flags = command.opts() as Flags;
+  const path = experimentPath(name);
+  const read = readExperimentFile(path, {
     scenarios: context.list(),
     settings: flags.set ?? {},
     command: commandLine(),
   });
+  const { experiment, stack, target, objectives } = read;
+  const script = read.script ?? undefined;
+  if (target) {
+    refuseStackFlags(command);
+    return {
+      experiment,
+      up: {},
+      objectives,
+      script,
+      external: externalRun(path, target, flags.remote ?? []),
+    };
+  }
+  refuseRemote(flags);
   const { on = stack.on, telemetry = stack.telemetry, profile = stack.profile } = flags;
-  return { experiment, up: { telemetry, profile, ...settingsOf(stack) }, on, objectives };
+  return { experiment, up: { telemetry, profile, ...settingsOf(stack) }, on, objectives, script };
+};
+
+/** Throws USAGE when a host was allowed, and nothing names it. */
+const refuseRemote = ({ remote }: Flags): void => {
+  if (remote === undefined) return;
+  throw new ObsctlError('USAGE', '--remote goes with an experiment file that names a target.');
 };
 
 /** The stack that is up is taken as it is, and its settings are part of the experiment. */
 const fromFlags = async (flags: Flags, context: Context): Promise<AskedRun> => {
   const { fault, on, telemetry, profile } = flags;
+  refuseRemote(flags);
   const experiment = experimentFrom(fault as unknown as string[], flags, await context.load(), commandLine());
   const status = await (await context.stack({ on, telemetry, profile })).status();
   return { experiment: settledOn(experiment, status), up: { telemetry, profile }, on, objectives: [] };
@@ -86,5 +129,5 @@ export const askedRun = async (
   if (flags.fault !== undefined)
     throw new ObsctlError('USAGE', 'An experiment file names its own faults: leave --fault out.');
   refuseFlags(command);
-  return fromFile(file, flags, await context.load());
+  return fromFile(file, command, await context.load());
 };

@@ -4,6 +4,7 @@ import type { TelemetryAccess } from '../config/backends.ts';
 import type { LoadDriver } from '../load/load-driver.ts';
 import type { Output } from '../shared/output.ts';
 import type { StackWish } from '../stack/choose-stack.ts';
+import type { ExternalTarget } from '../stack/external-target.ts';
 import type { GrafanaAccess, Stack } from '../stack/stack.ts';
 import type { Annotator } from '../telemetry/annotator.ts';
 import type { TelemetrySource } from '../telemetry/telemetry-source.ts';
@@ -42,4 +43,6 @@ export interface Context {
   /** Marks runs on the graphs of that Grafana. */
   annotatorAt(access: GrafanaAccess): Promise<Annotator>;
   guard(): Promise<Guard>;
+  /** The same, on a system that obsctl did not start. */
+  onto(target: ExternalTarget, access: TelemetryAccess): Promise<Context>;
 }

@@ -102,7 +102,10 @@ const drive = async (name: string, flags: LoadFlags, context: Context): Promise<
   const { baseUrl, otlpUrl } = await (await context.stack()).endpoints();
   const runId = `load-${Date.now().toString(36)}`;
   const directory = join(flags.out, runId);
-  const run = await driver.start(name, { runId, baseUrl, otlpUrl, directory, ...wanted });
+  const run = await driver.start(name, {
+    ...{ runId, baseUrl, directory, otlpUrl: otlpUrl ?? undefined },
+    ...wanted,
+  });
   const guard = await context.guard();
   guard.watch(run.pid);
   signal.addEventListener('abort', () => void run.stop());

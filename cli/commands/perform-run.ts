@@ -3,7 +3,9 @@ import { NO_YARDSTICKS, type Yardsticks } from '../../reports/judge/index.ts';
 import type { Experiment, RunRecord } from '../../reports/record/record.ts';
 import { clean } from '../../reports/renderers/text.ts';
 import { injectionOf } from '../experiment/planned-injection.ts';
+import type { Foreign } from '../experiment/run-parts.ts';
 import { runExperiment } from '../experiment/runner.ts';
+import { withScript } from '../load/load-driver.ts';
 import type { Output } from '../shared/output.ts';
 import type { Context } from './context.ts';
 import { culpritLines, incidentLines } from './culprit-lines.ts';
@@ -50,6 +52,15 @@ const outcomeText = (record: RunRecord, report: string, output: Output): string 
   ].join('\n');
 };
 
+/** What only some runs have. */
+export interface RunExtras {
+  yardsticks?: Yardsticks;
+  /** Path of the k6 script that the experiment calls its scenario. */
+  script?: string;
+  /** Where it is run on a system that obsctl did not start. */
+  foreign?: Foreign;
+}
+
 /**
  * Checks every fault before anything is touched, runs the experiment on a stack that is up, prints the outcome and sets the exit code of its verdict.
  */
@@ -57,7 +68,7 @@ export const performRun = async (
   experiment: Experiment,
   out: string,
   context: Context,
-  yardsticks: Yardsticks = NO_YARDSTICKS,
+  { yardsticks = NO_YARDSTICKS, script, foreign }: RunExtras = {},
 ): Promise<RunRecord> => {
   const { output, signal } = context;
   for (const planned of experiment.faults) await (await context.chaos()).check(injectionOf(planned));
@@ -66,11 +77,12 @@ export const performRun = async (
     stack: await context.stack(),
     chaos: await context.chaos(),
     halt: context.halt,
-    load: await context.load(),
+    load: withScript(await context.load(), experiment.scenario, script),
     listener: watchRun(output),
     signal,
     guard: (pid: number) => guard.watch(pid),
     yardsticks,
+    foreign,
     annotator: async () => {
       const access = await (await context.stack()).grafanaAccess();
       return access && context.annotatorAt(access);

@@ -37,13 +37,13 @@ const affectedText = ({ requests, atMost }: Affected): string => {
   return atMost ? `felt by ${requests} requests at most` : `felt by about ${requests} requests`;
 };
 
-const textOf = (preview: Preview, stack: string): string => {
+const textOf = (preview: Preview, place: string): string => {
   const { experiment, timeline, faults, requests, conditions } = preview;
   const { title, scenario, rate, vus, seed, hash } = experiment;
   const load = rate === null ? `${vus ?? 'its own'} users` : `${rate} requests/s, ${requests} in all`;
   return [
     `${title} (${hash.slice(0, 12)})`,
-    `stack ${stack}`,
+    place,
     `load ${scenario}, ${load}, seed ${seed}`,
     'timeline',
     ...timeline.map(({ at, what }) => `${`${at} s`.padStart(8)}  ${what}`),
@@ -57,18 +57,25 @@ const textOf = (preview: Preview, stack: string): string => {
   ].join('\n');
 };
 
+const placeOf = (status: StackStatus | null): string => {
+  if (!status) return 'stack none is up: these are the replicas that a new one has';
+  return status.driver === 'external'
+    ? `target ${status.endpoints?.baseUrl}: it answers, and these are its replicas`
+    : `stack that is up (${status.driver}, ${status.telemetry}): these are the replicas that it has`;
+};
+
 /**
  * Shows what a run would do, on the stack that is up or on the one that would be started. Throws what the carriers have
  * against it: FAULT_REFUSED, UNKNOWN_TARGET.
  */
 export const showPreview = async (experiment: Experiment, up: UpOptions, context: Context): Promise<void> => {
-  const status = await (await context.stack()).status();
+  const running = await context.stack();
+  // One that obsctl did not start is there as it was described, or the preview would say nothing true.
+  if (running.driver === 'external') await running.up({}, () => {});
+  const status = await running.status();
   const carriers: Carriers[] = [];
   for (const fault of experiment.faults)
     carriers.push(status ? await asked(fault, status, context) : expected(fault, up));
   const preview = previewOf(experiment, carriers);
-  const stack = status
-    ? `that is up (${status.driver}, ${status.telemetry}): these are the replicas that it has`
-    : 'none is up: these are the replicas that a new one has';
-  context.output.result({ ...preview, stackIsUp: status !== null }, textOf(preview, stack));
+  context.output.result({ ...preview, stackIsUp: status !== null }, textOf(preview, placeOf(status)));
 };

@@ -5,6 +5,7 @@ import { askedRun } from './asked-run.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
 import { addExperimentOptions, faultNamesIn, prepareOut, SEVERAL_FAULTS } from './experiment-options.ts';
+import { refuseIfBroken } from './external-run.ts';
 import { performRun } from './perform-run.ts';
 import { showPreview } from './preview.ts';
 import { addStackOptions } from './stack-options.ts';
@@ -33,7 +34,7 @@ Examples:
   obsctl run --fault retry-storm --recovery 30s
   obsctl run --fault latency,error --set latency.replica=api-1 --set error.at=10 --set error.rate=0.2`;
 
-export const define = (command: Command, context: Context): void => {
+export const define = (command: Command, ours: Context): void => {
   addYardstickOptions(
     addStackOptions(
       addExperimentOptions(
@@ -47,19 +48,27 @@ export const define = (command: Command, context: Context): void => {
       ),
     ),
   )
+    .option(
+      '--remote <host>',
+      'the target of the file is not this machine: its host, said again, since load hurts (repeatable)',
+      (host: string, before: string[] = []) => [...before, host],
+    )
     .option('--dry-run', 'show what would happen, and to whom; nothing is started or changed')
     .addHelpText(
       'after',
       `${FILES}${SEVERAL_FAULTS}\n\nFaults and their defaults:\n${faultsText()}\n${EXAMPLES}`,
     )
     .action(async (file: string | undefined, options) => {
-      const { experiment, up, on, objectives } = await askedRun(file, command, context);
+      const asked = await askedRun(file, command, ours);
+      const { experiment, up, on, objectives, external, script } = asked;
+      const context = external ? await ours.onto(external.target, external.access) : ours;
       const yardsticks = yardsticksFor({ ...experiment, objectives }, options, options.out);
       if (options.dryRun) return showPreview(experiment, up, context);
       prepareOut(options.out);
       await (await context.load()).prepare();
       const { reused } = await bringUp(context, up, { on });
       if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');
-      await performRun(experiment, options.out, context, yardsticks);
+      if (external) await refuseIfBroken(context);
+      await performRun(experiment, options.out, context, { yardsticks, script, foreign: external?.foreign });
     });
 };

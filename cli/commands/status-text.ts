@@ -5,6 +5,7 @@ import type { Endpoints, StackStatus } from '../stack/stack.ts';
 const CACHE = {
   redis: 'Redis',
   'in-process': 'in-process (no Redis: set REDIS_URL or install redis-server to have one)',
+  unknown: 'not known',
 };
 
 /** Where the real telemetry is asked, one line each; none with the embedded one. */

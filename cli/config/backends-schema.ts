@@ -4,7 +4,7 @@ export const BACKENDS = ['prometheus', 'loki', 'tempo'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /** What obsctl.yaml may say of one back end: no secret, only the names of files that hold one. */
-const backendSchema = z.strictObject({
+export const backendSchema = z.strictObject({
   url: z.string().min(1).optional(),
   username: z.string().min(1).optional(),
   passwordFile: z.string().min(1).optional(),

@@ -11,6 +11,19 @@ const MAX_BYTES = 64 * 1024;
 
 type Environment = Record<string, string | undefined>;
 
+/** What messages call the places where something stands, or should. */
+export interface Places {
+  /** Of a setting that is there. */
+  setting(name: BackendName, key: string): string;
+  /** Where an address is wanted. */
+  address(name: BackendName): string;
+}
+
+const settingOf = (name: BackendName, key: string): string => `backends.${name}.${key} of obsctl.yaml`;
+
+/** Of flags, environment and `obsctl.yaml`. */
+export const PLACES: Places = { setting: settingOf, address: (name) => `--${name} <url>` };
+
 /** Reads what one back end needs; what is wrong goes into `problems`, and never with a secret in it. */
 class Reader {
   constructor(
@@ -18,6 +31,7 @@ class Reader {
     private readonly config: BackendConfig,
     private readonly env: Environment,
     private readonly problems: string[],
+    readonly places: Places,
   ) {}
 
   /** The setting of that name, the environment before the file; and what to call it in a message. */
@@ -25,7 +39,7 @@ class Reader {
     const inEnvironment = this.variable(variable);
     if (inEnvironment !== undefined) return { value: inEnvironment, from: prefixOf(this.name) + variable };
     const value = this.config[key];
-    return typeof value === 'string' ? { value, from: `backends.${this.name}.${key} of obsctl.yaml` } : null;
+    return typeof value === 'string' ? { value, from: this.places.setting(this.name, key) } : null;
   }
 
   variable(name: string): string | undefined {
@@ -81,7 +95,7 @@ const urlOf = (reader: Reader, name: BackendName, flag: string | undefined): str
   const setting = flag === undefined ? reader.setting('url', 'URL') : { value: flag, from: `--${name}` };
   if (!setting) {
     return reader.problem(
-      `--${name} <url> is missing (or ${prefixOf(name)}URL, or backends.${name}.url of obsctl.yaml)`,
+      `${reader.places.address(name)} is missing (or ${prefixOf(name)}URL, or ${settingOf(name, 'url')})`,
     );
   }
   const { value, from } = setting;
@@ -159,8 +173,9 @@ const accessOf = (
   config: BackendConfig,
   env: Environment,
   problems: string[],
+  places: Places,
 ): BackendAccess => {
-  const reader = new Reader(name, config, env, problems);
+  const reader = new Reader(name, config, env, problems, places);
   const url = urlOf(reader, name, flag) ?? '';
   const basic = basicOf(reader, name);
   const bearer = secretOf(reader, 'TOKEN', 'tokenFile', printable);
@@ -187,10 +202,11 @@ export const telemetryAccess = (
   flags: Partial<Record<BackendName, string>>,
   { backends = {}, names }: Config,
   env: Environment = process.env,
+  places = PLACES,
 ): GrafanaOptions => {
   const problems: string[] = [];
   const [prometheus, loki, tempo] = BACKENDS.map((name) =>
-    accessOf(name, flags[name], backends[name] ?? {}, env, problems),
+    accessOf(name, flags[name], backends[name] ?? {}, env, problems, places),
   ) as [BackendAccess, BackendAccess, BackendAccess];
   if (problems.length > 0)
     throw new ObsctlError('USAGE', 'The back ends cannot be asked like that.', { details: problems });

@@ -40,6 +40,12 @@ describe('how many requests a fault is felt by', () => {
     expect(affectedBy(everyday, planned, carriers)).toEqual(expected),
   );
 
+  test('of a script of somebody’s own: all that it is told to send, at most', () =>
+    expect(affectedBy({ scenario: 'load.js@123', rate: 10 }, fault('latency', { rate: 0.5 }), both)).toEqual({
+      requests: 100,
+      atMost: true,
+    }));
+
   test('nobody can say of users who set their own rate', () =>
     expect(affectedBy({ scenario: 'smoke', rate: null }, fault('latency'), both).requests).toBeNull());
 });

@@ -41,10 +41,11 @@ export const affectedBy = (
   { carriers, replicas }: { carriers: number; replicas: number },
 ): Affected => {
   const mix = TRAFFIC_MIXES[scenario];
-  if (rate === null || !mix) return { requests: null, atMost: true };
+  if (rate === null) return { requests: null, atMost: true };
   const { scope = 'requests' } = findFault(fault.fault);
   const { rate: victims = 1, header }: Aim = fault.target;
-  const reached = rate * fault.duration * shareOf(fault, mix);
+  // What a script of somebody's own asks for nobody knows: it may be all of it.
+  const reached = rate * fault.duration * (mix ? shareOf(fault, mix) : 1);
   const struck = scope === 'resource' ? reached : reached * victims * Math.min(1, carriers / replicas);
-  return { requests: Math.round(struck), atMost: scope === 'resource' || header !== undefined };
+  return { requests: Math.round(struck), atMost: !mix || scope === 'resource' || header !== undefined };
 };

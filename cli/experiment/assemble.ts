@@ -10,7 +10,7 @@ import { nowSeconds } from '../shared/clock.ts';
 import type { StackStatus } from '../stack/stack.ts';
 import { describeEnvironment } from './environment.ts';
 import type { Observation } from './observe.ts';
-import { ENTRY_SERVICE } from './run-parts.ts';
+import { entryServiceOf } from './run-parts.ts';
 import { sealRecord } from './seal.ts';
 import { buildTimeline } from './timeline.ts';
 
@@ -56,7 +56,7 @@ export const assembleRecord = (input: RecordInput): RunRecord => {
     load: load && loadSummary(load),
     completeness: evidence?.completeness ?? null,
     source: evidence?.source ?? null,
-    entryService: ENTRY_SERVICE,
+    entryService: entryServiceOf(experiment),
     grafana: status?.endpoints?.grafana ?? null,
     series: { client: evidence?.client ?? null, red: evidence?.red ?? [], runtime: evidence?.runtime ?? [] },
     incidents,

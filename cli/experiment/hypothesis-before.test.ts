@@ -18,6 +18,7 @@ const second = (t: number, requests: number, failures: number): ClientPoint => (
 /** Fails before and after the steady phase, and `failures` of 100 within it. */
 const check = (asked: Hypothesis[], failures: number, more: Partial<Before> = {}) =>
   hypothesisViolations({
+    entryService: 'api',
     hypothesis: asked,
     steady: { from: 10, to: 12 },
     client: { overall: [second(9, 50, 50), second(10, 50, failures), second(11, 50, 0)], operations: [] },

@@ -4,10 +4,11 @@ import type { ClientSeries, RedSeries } from '../../reports/record/evidence.ts';
 import type { Hypothesis, Indicator, Tolerance } from '../../reports/record/indicator.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { Stack } from '../stack/stack.ts';
-import { ENTRY_SERVICE } from './run-parts.ts';
 
 export interface Before {
   hypothesis: Hypothesis[];
+  /** service.name of the service that a sentence without one is about. */
+  entryService: string;
   steady: Window;
   /** What the client has seen so far. */
   client: ClientSeries;
@@ -53,7 +54,7 @@ const redOf = async ({ stack, steady, warning }: Before): Promise<RedSeries[]> =
 export const hypothesisViolations = async (before: Before): Promise<string[]> => {
   const asked = before.hypothesis.filter(({ when }) => when.includes('before'));
   const red = asked.some(({ indicator }) => indicator.viewpoint === 'server') ? await redOf(before) : [];
-  const parts = { series: { client: before.client, red, runtime: [] }, entryService: ENTRY_SERVICE };
+  const parts = { series: { client: before.client, red, runtime: [] }, entryService: before.entryService };
   return asked.flatMap(({ indicator, tolerance }) => {
     const { value } = indicatorOver(parts, indicator, before.steady);
     if (value === null || isWithin(tolerance, value)) return [];

@@ -37,6 +37,10 @@ describe('the keeper of a lease', () => {
     verify: vi.fn<ChaosDriver['verify']>(),
   };
   let keeper: LeaseKeeper;
+  const keeperListener = {
+    changed: (what: string) => void changed.push(what),
+    warning: (text: string) => void warnings.push(text),
+  };
 
   beforeEach(() => {
     vi.useFakeTimers({
@@ -51,15 +55,25 @@ describe('the keeper of a lease', () => {
     chaos.clear.mockImplementation(async ([lease]) => [{ ...lease!.state, eligible: 9, hits: 4 }]);
     chaos.renew.mockResolvedValue();
     chaos.verify.mockResolvedValue(true);
-    keeper = new LeaseKeeper(chaos, journal, injection, {
-      changed: (what) => changed.push(what),
-      warning: (text) => warnings.push(text),
-    });
+    keeper = new LeaseKeeper(chaos, journal, injection, keeperListener);
   });
   afterEach(() => {
     vi.useRealTimers();
     journal.close();
     rmSync(folder, { recursive: true });
+  });
+
+  test('calls service and dependency as a foreign system does', () => {
+    const foreign = { ...injection, fault: 'downstream-timeout' };
+    const { fault } = new LeaseKeeper(chaos, journal, foreign, keeperListener, {
+      api: 'todo',
+      inventory: 'stock',
+    });
+    expect(fault.label).toMatchObject({ service: 'todo', dependency: 'stock', kind: 'timeout' });
+    expect(new LeaseKeeper(chaos, journal, injection, keeperListener).fault.label).toMatchObject({
+      service: 'api',
+      dependency: null,
+    });
   });
 
   const journaled = () => readJournal(join(folder, 'events.ndjson')).map(({ type }) => type);

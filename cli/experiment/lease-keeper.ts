@@ -18,10 +18,20 @@ export interface KeeperListener {
   warning(text: string): void;
 }
 
-const notYet = (injection: Injection): InjectedFault => {
+/** service.name by role, where a system calls its services otherwise than ours. */
+type Services = Record<string, string>;
+
+const called = <T extends string | null>(role: T, services: Services): T =>
+  (role === null ? null : (services[role] ?? role)) as T;
+
+const notYet = (injection: Injection, services: Services): InjectedFault => {
   const { label: usual, labelFor, drain, counts = 'requests' } = findFault(injection.fault);
   const { fault: name, parameters, target } = injection;
-  const label = labelFor?.(parameters) ?? usual;
+  const { service, dependency, ...rest } = labelFor?.(parameters) ?? usual;
+  const label = {
+    ...{ service: called(service, services), dependency: called(dependency, services) },
+    ...rest,
+  };
   return {
     ...{ name, label, parameters, target, drainSeconds: drain.seconds, counts },
     ...{ injectedAt: null, verifiedAt: null, clearedAt: null, verifiedClearedAt: null, endedBy: null },
@@ -47,8 +57,9 @@ export class LeaseKeeper {
     private readonly journal: Journal,
     private readonly injection: Injection,
     private readonly listener: KeeperListener,
+    services: Services = {},
   ) {
-    this.fault = notYet(injection);
+    this.fault = notYet(injection, services);
   }
 
   async inject(): Promise<void> {

@@ -4,13 +4,14 @@ import type { Evidence } from '../../reports/record/evidence.ts';
 import type { Findings } from '../../reports/record/findings.ts';
 import { CLIENT_SERVICE, type LoadResult } from '../load/load-driver.ts';
 import { nowSeconds } from '../shared/clock.ts';
+import { FOREIGN_BOUNDS } from '../telemetry/collect/options.ts';
 import { collectEvidence } from '../telemetry/collect.ts';
 import { writeEvidence } from '../telemetry/evidence-files.ts';
 import { settle } from '../telemetry/settle.ts';
-import { ENTRY_SERVICE, type RunParts } from './run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 
-/** Longest wait for the last telemetry to show, seconds. */
-const SETTLE_TIMEOUT = 15;
+/** Longest wait for the last telemetry to show, seconds: metrics of a system of somebody's may come once a minute. */
+const SETTLE_TIMEOUT = { ours: 15, foreign: 75 };
 
 export interface Observation {
   evidence: Evidence;
@@ -26,15 +27,16 @@ export const observe = async (
   phases: Phase[],
   parts: RunParts,
   directory: string,
+  entryService: string,
 ): Promise<Observation> => {
-  const { listener, stack } = parts;
+  const { listener, stack, foreign } = parts;
   const source = await stack.telemetry();
   listener.step?.('waiting for the last telemetry');
   const settled = await settle(source, {
     clientTraces: load.traces,
     loadEndedAt: load.endedAt,
-    timeoutSeconds: SETTLE_TIMEOUT,
-    entryService: ENTRY_SERVICE,
+    timeoutSeconds: foreign ? SETTLE_TIMEOUT.foreign : SETTLE_TIMEOUT.ours,
+    entryService,
     clientService: CLIENT_SERVICE,
   });
   listener.step?.('collecting the evidence');
@@ -47,8 +49,9 @@ export const observe = async (
     clientTraces: load.traces,
     load: { from: load.startedAt, sent: load.sent, unreadableSamples: load.unreadableSamples },
     incidents: incidents.filter(({ time }) => time >= window.from),
-    entryService: ENTRY_SERVICE,
+    entryService,
     clientService: CLIENT_SERVICE,
+    ...(foreign ? { bounds: FOREIGN_BOUNDS } : {}),
     droppedIterations: load.droppedIterations,
     ingestionLagSeconds: settled.ingestionLagSeconds,
     settle: settled.settle,

@@ -3,7 +3,7 @@ import type { Experiment } from '../../reports/record/record.ts';
 import { findFault } from '../chaos/catalogue.ts';
 import { type Affected, affectedBy } from './affected.ts';
 import { totalDuration } from './plan.ts';
-import { ENTRY_SERVICE } from './run-parts.ts';
+import { entryServiceOf } from './run-parts.ts';
 import { conditionText } from './stop-conditions.ts';
 
 /** What would carry each fault, in the experiment's order. */
@@ -29,10 +29,16 @@ export interface Preview {
   conditions: string[];
 }
 
-const conditionsOf = ({ hypothesis, stopConditions, recoveryWithin, objectives }: Experiment): string[] => [
+const conditionsOf = ({
+  hypothesis,
+  stopConditions,
+  recoveryWithin,
+  objectives,
+  stack,
+}: Experiment): string[] => [
   ...hypothesis.map(
     ({ indicator, tolerance, when }) =>
-      `${when.join(', ')}: ${indicatorText(indicator, ENTRY_SERVICE)} ${toleranceText(indicator.measure, tolerance)}`,
+      `${when.join(', ')}: ${indicatorText(indicator, entryServiceOf({ stack }))} ${toleranceText(indicator.measure, tolerance)}`,
   ),
   ...stopConditions.map((condition) => `stops at: ${conditionText(condition)}`),
   ...(recoveryWithin === null ? [] : [`recovered within ${recoveryWithin} s of the fault phase's end`]),

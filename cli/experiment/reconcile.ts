@@ -8,7 +8,7 @@ import { nowSeconds } from '../shared/clock.ts';
 import type { Journal } from '../shared/journal.ts';
 import { type Restoration, verifyRestoration } from './restoration.ts';
 import { listRunIds, RunFolder } from './run-folder.ts';
-import { isAbandoned, unmarkRunning } from './run-mark.ts';
+import { isAbandoned, unmarkRunning, wentOn } from './run-mark.ts';
 import { describe } from './run-outcome.ts';
 import type { RunParts } from './run-parts.ts';
 import { sealRecord } from './seal.ts';
@@ -82,7 +82,7 @@ const reconcileOne = async (folder: RunFolder, parts: RunParts, journal: Journal
 export const reconcile = async (out: string, parts: RunParts, journal: Journal): Promise<void> => {
   for (const runId of listRunIds(out)) {
     const folder = new RunFolder(out, runId);
-    if (!isAbandoned(folder.path)) continue;
+    if (!isAbandoned(folder.path) || !wentOn(folder.path, parts.foreign?.baseUrl)) continue;
     try {
       await reconcileOne(folder, parts, journal);
     } catch (error) {

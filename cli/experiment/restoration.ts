@@ -1,7 +1,7 @@
 import type { Findings } from '../../reports/record/findings.ts';
 import type { Experiment } from '../../reports/record/record.ts';
 import type { InjectedFault } from '../../reports/record/truth.ts';
-import type { LoadResult } from '../load/load-driver.ts';
+import type { LoadResult, LoadRun } from '../load/load-driver.ts';
 import { nowSeconds, sleep } from '../shared/clock.ts';
 import { messageOf } from '../shared/errors.ts';
 import { pollUntil } from '../shared/retry.ts';
@@ -28,8 +28,11 @@ export interface RestorationInput extends Pick<RunParts, 'chaos' | 'load' | 'sta
   directory: string;
 }
 
-/** A light probe after the load: seconds, requests per second, and how long to go on probing. */
-const PROBE = { seconds: 5, rate: 5, patience: 45 };
+/**
+ * A light probe after the load: seconds, requests per second, how long it may take with the requests that are under way,
+ * and how long to go on probing.
+ */
+const PROBE = { seconds: 5, rate: 5, longest: 40, patience: 45 };
 /** The probe's p95 may be this many times the steady one, and this much above it (seconds). */
 const SLOWER = { times: 2, plus: 0.1 };
 
@@ -64,6 +67,20 @@ const wrongWith = ({ requests, failures }: LoadResult, p95: number, limit: numbe
 const probeOnce = (input: RestorationInput, attempt: number): Promise<Probe> =>
   withProbeFolder(input.directory, `probe-${attempt}`, (folder) => probeIn(folder, input, attempt));
 
+/** A script of somebody's own need not keep to the time that it is told: then it is ended. */
+const withinTime = async (run: LoadRun): Promise<LoadResult> => {
+  const over = new AbortController();
+  sleep(PROBE.longest, over.signal).then(
+    () => run.stop(),
+    () => undefined,
+  );
+  try {
+    return await run.done;
+  } finally {
+    over.abort();
+  }
+};
+
 const probeIn = async (directory: string, input: RestorationInput, attempt: number): Promise<Probe> => {
   const run = await input.load.start(input.experiment.scenario, {
     runId: `${input.runId}-probe${attempt}`,
@@ -74,7 +91,7 @@ const probeIn = async (directory: string, input: RestorationInput, attempt: numb
     directory,
   });
   input.guard(run.pid);
-  const result = await run.done;
+  const result = await withinTime(run);
   const [p95, limit] = [p95Of(result), limitOf(input)];
   const what = `${result.requests} probe requests, ${result.failures} failed, p95 ${p95.toFixed(2)} s (${limit === null ? 'no steady phase to compare with' : `at most ${limit.toFixed(2)} s`})`;
   return { wrong: wrongWith(result, p95, limit), what, endedAt: result.endedAt };

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { isAbandoned, markRunning, releaseReserve, unmarkRunning } from './run-mark.ts';
+import { isAbandoned, markRunning, releaseReserve, unmarkRunning, wentOn } from './run-mark.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -24,6 +24,14 @@ test.each([
 ])('a run whose process %s is abandoned', (_what, mark) => {
   writeFileSync(join(folder, 'running.json'), mark);
   expect(isAbandoned(folder)).toBe(true);
+});
+
+test('a run is told from those on other systems, and from those on a stack of ours', () => {
+  markRunning(folder, 'http://127.0.0.1:3000');
+  expect(wentOn(folder, 'http://127.0.0.1:3000')).toBe(true);
+  expect([wentOn(folder, 'http://127.0.0.1:4000'), wentOn(folder, undefined)]).toEqual([false, false]);
+  markRunning(folder);
+  expect([wentOn(folder, undefined), wentOn(folder, 'http://127.0.0.1:3000')]).toEqual([true, false]);
 });
 
 test('the room for its end can be given back, more than once', () => {

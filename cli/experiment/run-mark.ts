@@ -9,9 +9,17 @@ const MARK = 'running.json';
 const RESERVE = 'reserve';
 const RESERVE_BYTES = 256 * 1024;
 
-/** Marks the run in that folder as ours, and keeps room for its end. Throws what the system says. */
-export const markRunning = (folder: string): void => {
-  writeWhole(join(folder, MARK), JSON.stringify(identify(process.pid)));
+interface Mark extends ProcessIdentity {
+  /** Address of the system that it is run on; absent: a stack of ours. */
+  target?: string;
+}
+
+/**
+ * Marks the run in that folder as ours, and keeps room for its end. `target`: where it is run on a system that obsctl
+ * did not start. Throws what the system says.
+ */
+export const markRunning = (folder: string, target?: string): void => {
+  writeWhole(join(folder, MARK), JSON.stringify({ ...identify(process.pid), target }));
   writeWhole(join(folder, RESERVE), '.'.repeat(RESERVE_BYTES));
 };
 
@@ -24,9 +32,9 @@ export const unmarkRunning = (folder: string): void => {
   rmSync(join(folder, MARK), { force: true });
 };
 
-const ownerOf = (folder: string): ProcessIdentity | null => {
+const ownerOf = (folder: string): Mark | null => {
   try {
-    return JSON.parse(readFileSync(join(folder, MARK), 'utf8')) as ProcessIdentity | null;
+    return JSON.parse(readFileSync(join(folder, MARK), 'utf8')) as Mark | null;
   } catch {
     return null;
   }
@@ -38,3 +46,7 @@ export const isAbandoned = (folder: string): boolean => {
   const owner = ownerOf(folder);
   return owner === null || !isAlive(owner);
 };
+
+/** Whether that run went on the same system: nobody else's can say how it left it. */
+export const wentOn = (folder: string, target: string | undefined): boolean =>
+  ownerOf(folder)?.target === target;

@@ -4,7 +4,7 @@ import type { StackStatus } from '../stack/stack.ts';
 import { annotationsOf } from './annotations.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Journal } from './journal.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
+import { type KeeperListener, LeaseKeeper } from './lease-keeper.ts';
 import { type Observation, observe } from './observe.ts';
 import { injectionOf } from './planned-injection.ts';
 import { reconcile } from './reconcile.ts';
@@ -13,7 +13,7 @@ import { type Restoration, verifyRestoration } from './restoration.ts';
 import { newRunId, RunFolder } from './run-folder.ts';
 import { markRunning, unmarkRunning } from './run-mark.ts';
 import { describe, outcomeOf, type Progress } from './run-outcome.ts';
-import type { RunParts } from './run-parts.ts';
+import { entryServiceOf, type RunParts } from './run-parts.ts';
 import { refuseTrueFromTheStart } from './stop-refusal.ts';
 import { UnderLoad } from './under-load.ts';
 import { writeReport } from './write-report.ts';
@@ -43,7 +43,7 @@ class Run {
   ) {
     this.folder = new RunFolder(out, newRunId());
     this.folder.create();
-    markRunning(this.folder.path);
+    markRunning(this.folder.path, parts.foreign?.baseUrl);
     this.journal = new Journal(this.folder.journal);
     this.records = new RecordKeeper(experiment, this.folder, parts.yardsticks);
     this.faults = new FaultSchedule(experiment.faults, experiment.durations.fault, (planned) =>
@@ -66,15 +66,16 @@ class Run {
   }
 
   private keeperOf(injection: Injection): LeaseKeeper {
-    const { chaos, listener } = this.parts;
-    return new LeaseKeeper(chaos, this.journal, injection, {
+    const { chaos, listener, foreign } = this.parts;
+    const told: KeeperListener = {
       changed: (what, { name }) => {
         if (what === 'injected') this.folder.writeJson('truth.json', this.faults.truth);
         this.note();
         listener.fault?.(what, name);
       },
       warning: (text) => listener.warning?.(text),
-    });
+    };
+    return new LeaseKeeper(chaos, this.journal, injection, told, foreign?.services);
   }
 
   /** The record as it is to be found should this command be killed now. */
@@ -117,7 +118,10 @@ class Run {
   private async observe(): Promise<void> {
     const { result, phases } = this.loaded;
     if (!result || phases.length === 0) return;
-    this.observation = await observe(result, phases, this.parts, this.folder.path);
+    this.observation = await observe(
+      ...([result, phases, this.parts, this.folder.path] as const),
+      entryServiceOf(this.experiment),
+    );
   }
 
   private async restore(): Promise<void> {

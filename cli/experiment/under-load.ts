@@ -11,7 +11,7 @@ import type { Journal } from './journal.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { totalDuration } from './plan.ts';
 import type { RunFolder } from './run-folder.ts';
-import type { RunParts } from './run-parts.ts';
+import { entryServiceOf, type RunParts } from './run-parts.ts';
 import { steadyViolations } from './steady-check.ts';
 import { StopWatch } from './stop-conditions.ts';
 
@@ -110,7 +110,7 @@ export class UnderLoad {
     const run = await parts.load.start(experiment.scenario, {
       runId: folder.runId,
       baseUrl,
-      otlpUrl,
+      otlpUrl: otlpUrl ?? undefined,
       seed: experiment.seed,
       duration: totalDuration(experiment) + ROUNDING,
       ramp: Math.min(MOST_RAMP, experiment.durations.warmUp),
@@ -174,6 +174,7 @@ export class UnderLoad {
       ...steadyViolations(before, this.progress),
       ...(await hypothesisViolations({
         hypothesis: experiment.hypothesis,
+        entryService: entryServiceOf(experiment),
         steady: this.phases.at(-1)!,
         client: run.series(),
         stack: parts.stack,

@@ -96,3 +96,9 @@ export interface LoadDriver {
    */
   start(scenario: string, options: LoadOptions): Promise<LoadRun>;
 }
+
+/** The driver, by which a script that is known by that name is started from its path. */
+export const withScript = (load: LoadDriver, name: string, path: string | undefined): LoadDriver =>
+  path === undefined
+    ? load
+    : { ...load, start: (scenario, options) => load.start(scenario === name ? path : scenario, options) };

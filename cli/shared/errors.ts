@@ -72,6 +72,11 @@ export const ERRORS = {
     remedy: 'It was cut short, edited, or written by another version; run the experiment again.',
   },
   STACK_DOWN: { exit: EXIT.failed, title: 'No stack is up', remedy: 'Start one with `obsctl up`.' },
+  TARGET_UNUSABLE: {
+    exit: EXIT.failed,
+    title: 'The system that the file describes is not there like that',
+    remedy: 'Mend what stands under `target` of the file, or wait until it answers; nothing was touched.',
+  },
   STACK_FAILED: {
     exit: EXIT.failed,
     title: 'The stack did not come up',

@@ -1,5 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from './errors.ts';
 
@@ -71,6 +80,31 @@ const partOf = (document: Document.Parsed, lines: LineCounter): YamlPart => ({
   },
 });
 
+/** Aliases of nothing, and of what they are part of: no value can be made of these. By the place where they stand. */
+const aliasProblems = (document: Document.Parsed): [offset: number, message: string][] => {
+  const anchored = new Map<string, Node>();
+  const found: [number, string][] = [];
+  visit(document, {
+    Node: (_key, node) => {
+      if ('anchor' in node && node.anchor) anchored.set(node.anchor, node);
+    },
+    Alias: (_key, alias, ancestors) => {
+      const { source } = alias;
+      const named = anchored.get(source);
+      if (!named) found.push([startOf(alias) ?? 0, `there is no anchor &${source} before it`]);
+      else if (ancestors.includes(named))
+        found.push([startOf(alias) ?? 0, `*${source} is part of &${source}`]);
+    },
+  });
+  return found;
+};
+
+/** What is wrong with the YAML of a document, in its order. */
+const errorsOf = (document: Document.Parsed): [offset: number, message: string][] =>
+  document.errors.length > 0
+    ? document.errors.map(({ pos, message }) => [pos[0], message.split('\n')[0]!])
+    : aliasProblems(document);
+
 const TOO_DEEP = 'it is nested too deeply';
 
 /** The line in which it gets too deep; undefined where it does not. Brackets within texts count too. */
@@ -95,13 +129,17 @@ export const parseYaml = (text: string): YamlFile => {
   if (deep) return { parts: [], violations: [{ line: deep, column: 1, path: '', message: TOO_DEEP }] };
   const lines = new LineCounter();
   try {
-    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+    // Else a strange key would be warned of past everybody, on standard error.
+    const quiet = { prettyErrors: false, logLevel: 'error' } as const;
+    const parsed = parseAllDocuments(text, { lineCounter: lines, ...quiet });
     const documents = 'empty' in parsed ? [] : parsed;
-    const violations = documents.flatMap(({ errors }) =>
-      errors.slice(0, MOST_ERRORS).map(({ message, pos }): Violation => {
-        const { line, col } = lines.linePos(pos[0]);
-        return { line, column: col, path: '', message: message.split('\n')[0]! };
-      }),
+    const violations = documents.flatMap((document) =>
+      errorsOf(document)
+        .slice(0, MOST_ERRORS)
+        .map(([offset, message]): Violation => {
+          const { line, col } = lines.linePos(offset);
+          return { line, column: col, path: '', message };
+        }),
     );
     if (violations.length > 0) return { parts: [], violations };
     return { parts: documents.map((document) => partOf(document, lines)), violations: [] };

@@ -29,8 +29,8 @@ export interface Endpoints {
   /** The gateway: where load goes. */
   baseUrl: string;
   docsUrl: string;
-  /** OTLP/HTTP base address. */
-  otlpUrl: string;
+  /** OTLP/HTTP base address; null where none is known. */
+  otlpUrl: string | null;
   /** The real back ends, where the stack runs them; null with the embedded telemetry. */
   backends: BackendUrls | null;
   /** Grafana's base address, where the stack runs it: links and annotations lead there. */
@@ -55,6 +55,8 @@ export interface GrafanaAccess {
 export const DRIVERS = ['compose', 'local'] as const;
 /** What runs a stack: containers of a Docker engine, or processes of this machine. */
 export type DriverName = (typeof DRIVERS)[number];
+/** Besides them, a system that obsctl did not start. */
+export type StackKind = DriverName | 'external';
 
 export const PROFILES = ['minimal', 'full'] as const;
 /** What a stack of containers consists of: `full` adds Grafana, MinIO and the exporters. */
@@ -65,7 +67,7 @@ export const TELEMETRY_KINDS = ['grafana', 'embedded'] as const;
 export type TelemetryKind = (typeof TELEMETRY_KINDS)[number];
 
 export interface StackStatus {
-  driver: DriverName;
+  driver: StackKind;
   /** Null where the driver has none. */
   profile: Profile | null;
   state: 'starting' | 'ready' | 'failed' | 'stopping';
@@ -74,7 +76,7 @@ export interface StackStatus {
   components: Component[];
   replicas: Replica[];
   endpoints: Endpoints | null;
-  cache: 'redis' | 'in-process';
+  cache: 'redis' | 'in-process' | 'unknown';
   /** Of api's inventory client; null: no limit. */
   retryBudget: number | null;
   telemetry: TelemetryKind;
@@ -138,7 +140,7 @@ export interface LogOptions {
 
 /** One platform under test: brings it up, says how it is, takes it down without leaving anything. */
 export interface Stack {
-  readonly driver: DriverName;
+  readonly driver: StackKind;
   up(options: UpOptions, onChange: (status: StackStatus) => void): Promise<UpResult>;
   down(options?: DownOptions): Promise<DownResult>;
   /** Null when no stack is up. A stale state file counts as none. */
@@ -148,8 +150,8 @@ export interface Stack {
   /** The replicas that run now: one that is gone, restarting or paused can be asked nothing and carries nothing. */
   replicas(service?: string): Promise<Replica[]>;
   endpoints(): Promise<Endpoints>;
-  /** Bearer token of the admin API. */
-  adminToken(): Promise<string>;
+  /** Bearer token of that replica's admin API. */
+  adminToken(instance: string): Promise<string>;
   /** Null where the stack runs no Grafana. */
   grafanaAccess(): Promise<GrafanaAccess | null>;
   telemetry(): Promise<TelemetrySource>;

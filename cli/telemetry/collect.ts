@@ -8,6 +8,7 @@ import { isComplete } from './collect/from-trace.ts';
 import { collectLogs } from './collect/logs.ts';
 import type { CollectOptions, Metrics } from './collect/options.ts';
 import { type AskedMissing, Questions } from './collect/questions.ts';
+import { reconcile } from './collect/reconcile.ts';
 import { collectTraces } from './collect/trace-evidence.ts';
 import { crossCheckOf } from './cross-check/cross-check.ts';
 import type { PipelineState, TelemetrySource } from './telemetry-source.ts';
@@ -118,6 +119,7 @@ export const collectEvidence = async (
     : { isMissing: (id) => lookedUp.missing.has(id), wasLookedUp: (id) => !lookedUp.unknown.has(id) };
   const logs = await collectLogs(questions, options, traces);
   const arrivals = options.client ? await sampleArrivals(questions, options) : [];
+  const reconciled = await reconcile(questions, options, { traces, logs, arrivals });
   const alerts = await questions.ask('alerts', options.window, [], (asked) => asked.alerts(options.window));
   const crossCheck = await askCounts(questions, options, metrics, lookedUp);
   const { pipeline, degraded: meanwhile = [] } = await askReady(source);
@@ -136,7 +138,7 @@ export const collectEvidence = async (
       ingestionLagSeconds: options.ingestionLagSeconds,
       settle: options.settle ?? null,
       pipeline,
-      arrivals,
+      ...{ arrivals, reconciled },
       crossCheck,
       droppedIterations: options.droppedIterations,
       failedQueries: questions.failed,

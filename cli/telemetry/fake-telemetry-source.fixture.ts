@@ -1,4 +1,4 @@
-import type { Exemplar, Span } from '../../reports/record/evidence.ts';
+import type { Exemplar, Log, Span } from '../../reports/record/evidence.ts';
 import type { Answer, TelemetrySource } from './telemetry-source.ts';
 
 /** An answer without a back end; for tests. */
@@ -56,5 +56,11 @@ export const fakeSpan = (index: number, change: Partial<Span> = {}): Span => ({
   attributes: { 'http.route': '/orders', 'http.request.method': 'GET', 'http.response.status_code': 200 },
   events: [],
   links: [],
+  ...change,
+});
+
+export const fakeLog = (change: Partial<Log> = {}): Log => ({
+  ...{ time: 1001, service: 'api', instance: 'api-1', severity: 'info', body: 'done' },
+  ...{ traceId: null, spanId: null, attributes: {} },
   ...change,
 });

@@ -74,6 +74,7 @@ export const sampleEvidence = (): Evidence => ({
     settle: null,
     pipeline: { accepted: 3, refused: 0, rejected: 0 },
     arrivals: [],
+    reconciled: null,
     crossCheck: null,
     droppedIterations: 0,
     failedQueries: 0,

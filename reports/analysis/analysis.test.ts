@@ -126,6 +126,26 @@ describe('inconclusive', () => {
     expect(nothing.recovery).toMatchObject({ observed: false, recovered: false, secondsToRecover: null });
   });
 
+  const errorLogs = (lookedUp: number, gone: number) => ({
+    reconciled: {
+      followed: {
+        ...{ requests: 0, complete: 0, partial: 0, missing: 0, unknown: 0 },
+        lines: { asked: 0, found: 0 },
+      },
+      errorLogs: { collected: lookedUp, withTraceId: lookedUp, lookedUp, resolved: lookedUp - gone },
+      errorTraces: { fetched: 0, withLines: 0 },
+    },
+  });
+
+  it('needs error logs to lead to their traces, from the floor on and not before', () => {
+    expect(reasonsOf({}, errorLogs(100, 5))).toBe('');
+    expect(reasonsOf({}, errorLogs(100, 6))).toBe(
+      'Of 100 trace ids that error logs name, 6 lead to no trace (6.0 %).',
+    );
+    expect(reasonsOf({}, errorLogs(19, 19))).toBe('');
+    expect(reasonsOf({}, errorLogs(20, 2))).toContain('Of 20 trace ids');
+  });
+
   it.each([
     ['no client data', { client: { overall: [], operations: [] } }, {}],
     ['no exemplars', { exemplars: [] }, {}],

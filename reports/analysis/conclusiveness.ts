@@ -1,13 +1,11 @@
+import { FLOORS } from '../record/completeness.ts';
 import type { Evidence } from '../record/evidence.ts';
 import type { Findings, Gap, Spike, TelemetryLoss } from '../record/findings.ts';
 import { cutShort } from './asked.ts';
 import { isIn, phaseNamed } from './phases.ts';
 import { clientPoints, sumRed, userRoutes } from './series.ts';
 
-/** Share of what should be there that may be missing before a run proves nothing. */
-const MAX_MISSING = 0.05;
-/** Fewer client requests in the fault phase than this show nothing either way. */
-const MIN_FAULT_REQUESTS = 20;
+const { missing: MAX_MISSING, faultRequests: MIN_FAULT_REQUESTS } = FLOORS;
 
 /**
  * Of these every row is asked for: log lines of a storm are sampled by intent, and what was served is not compared
@@ -54,6 +52,17 @@ const trafficReasons = (evidence: Evidence): string[] => {
 /** Whether exemplars and logs are needed to conclude: where nobody broke anything, only for what alarmed. */
 const isNeeded = ({ client, red }: Evidence, spikes: Spike[]): boolean =>
   client !== null || red.length === 0 || spikes.length > 0;
+
+/** Errors that are told of requests nobody can look at: too many, and what broke is not to be seen in the traces. */
+const errorLogReasons = ({ completeness: { reconciled } }: Evidence): string[] => {
+  const { lookedUp, resolved } = reconciled?.errorLogs ?? { lookedUp: 0, resolved: 0 };
+  const gone = lookedUp - resolved;
+  return lookedUp >= FLOORS.errorLogTraces && tooMuch(gone, lookedUp)
+    ? [
+        `Of ${lookedUp} trace ids that error logs name, ${gone} lead to no trace (${percent(gone, lookedUp)}).`,
+      ]
+    : [];
+};
 
 const telemetryReasons = (evidence: Evidence, spikes: Spike[]): string[] => {
   const { exemplars, traces, logs, queries, completeness } = evidence;
@@ -111,6 +120,7 @@ export const conclusivenessOf = (
     ...trafficReasons(evidence),
     ...(baseline.observed ? [] : baseline.reasons),
     ...telemetryReasons(evidence, spikes),
+    ...errorLogReasons(evidence),
     ...gaps.filter(({ decisive }) => decisive).map(({ text }) => text),
     ...losses.map(({ text }) => text),
     ...spikeReasons(evidence, spikes, baseline.observed),

@@ -33,6 +33,39 @@ export const arrivalSchema = z.object({
 });
 export type Arrival = z.infer<typeof arrivalSchema>;
 
+const count = z.number().int().nonnegative();
+
+/** The same thing told twice, set side by side: what the client sent and what arrived, error logs and error traces. */
+export const reconciledSchema = z.object({
+  /**
+   * Of the requests of `arrivals`: every span's parent is there; some are not; nothing of the platform's is there; could
+   * not be asked. A lost span without children leaves no hole, so that `complete` is an upper bound.
+   */
+  followed: z.object({
+    ...{ requests: count, complete: count, partial: count, missing: count, unknown: count },
+    /** Requests whose log lines could be asked for, and those with at least one. */
+    lines: z.object({ asked: count, found: count }),
+  }),
+  /** Lines of severity `error` and `fatal`; of their trace ids (each once) those looked up, and those of which a trace is there. */
+  errorLogs: z.object({ collected: count, withTraceId: count, lookedUp: count, resolved: count }),
+  /** Fetched traces in which a span of the platform failed, and those of them with a log line. */
+  errorTraces: z.object({ fetched: count, withLines: count }),
+});
+export type Reconciled = z.infer<typeof reconciledSchema>;
+
+/** Below these a run proves nothing, unless a breach holds with every missing observation counted as good. */
+export const FLOORS = {
+  /**
+   * Largest share that may be missing: of the client's traces, of the exemplars' and the error logs' traces, of the iterations asked
+   * for, of the requests followed to the stores. As many errors could hide in what is missing as an objective of 95 % allows.
+   */
+  missing: 0.05,
+  /** Client requests in the fault phase: with fewer, one is more than `missing` of them. */
+  faultRequests: 20,
+  /** Trace ids of error logs that were looked up: of fewer a share says nothing. */
+  errorLogTraces: 20,
+} as const;
+
 export const completenessSchema = z.object({
   /** Trace ids that the client sent, against those that arrived: complete = every parent present. */
   clientTraces: z.object({
@@ -78,6 +111,8 @@ export const completenessSchema = z.object({
   }),
   /** A sample of the client's requests, spread over the load, and what of each was there in the end. */
   arrivals: z.array(arrivalSchema).default([]),
+  /** Null in records of versions that did not reconcile. */
+  reconciled: reconciledSchema.nullable().default(null),
   crossCheck: crossCheckSchema.nullable().default(null),
   droppedIterations: z.number().int().nonnegative(),
   failedQueries: z.number().int().nonnegative(),

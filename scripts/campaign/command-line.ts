@@ -15,19 +15,30 @@ export interface CampaignOptions {
 
 const flag = { type: 'boolean', default: false } as const;
 
+const countOf = (name: string, said: unknown): number => {
+  if (!/^[1-9]\d{0,3}$/.test(String(said)))
+    throw new Error(`--${name} ${JSON.stringify(said)}: it must be a whole number from 1 to 9999`);
+  return Number(said);
+};
+
 /**
- * The options of a campaign whose run folders are kept in `out` if nothing else is said, and the one choice that it has
- * of its own. Throws an Error with one plain sentence where they make no sense.
+ * The options of a campaign whose run folders are kept in `out` if nothing else is said, and the one choice and the counts
+ * (with their defaults) that it has of its own. Throws an Error with one plain sentence where they make no sense.
  */
-export const parseCampaign = <T extends string>(
+export const parseCampaign = <T extends string, N extends string = never>(
   args: string[],
   out: string,
   choice: { name: string; values: readonly T[]; default: T },
-): CampaignOptions & { choice: T } => {
+  counts = {} as Record<N, number>,
+): CampaignOptions & { choice: T; counts: Record<N, number> } => {
+  const numbers = Object.entries<number>(counts);
   const { values } = parseArgs({
     args,
     options: {
       [choice.name]: { type: 'string', default: choice.default },
+      ...Object.fromEntries(
+        numbers.map(([name, value]) => [name, { type: 'string', default: String(value) } as const]),
+      ),
       only: { type: 'string', default: '' },
       out: { type: 'string', default: out },
       resume: flag,
@@ -36,7 +47,8 @@ export const parseCampaign = <T extends string>(
       help: flag,
     },
   });
-  const said = values[choice.name];
+  const texts: Record<string, string | boolean | undefined> = values;
+  const said = texts[choice.name];
   const chosen = choice.values.find((value) => value === said);
   if (!chosen)
     throw new Error(
@@ -44,6 +56,10 @@ export const parseCampaign = <T extends string>(
     );
   return {
     choice: chosen,
+    counts: Object.fromEntries(numbers.map(([name]) => [name, countOf(name, texts[name])])) as Record<
+      N,
+      number
+    >,
     only: String(values.only).split(',').filter(Boolean),
     out: String(values.out),
     resume: values.resume === true,

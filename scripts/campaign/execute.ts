@@ -24,6 +24,8 @@ export interface ExecuteOptions {
   up?: string[];
   /** Runs that a stack serves before it is made anew. */
   runsAStack?: number;
+  /** What is logged of a run once it is over. */
+  told?: (record: RunRecord | null) => string;
   signal: AbortSignal;
   log: (line: string) => void;
 }
@@ -100,7 +102,7 @@ const remaining = (entries: RunEntry[], overhead: number): number =>
 
 /** Runs the entries one after the other; a run that fails is written down and the next one begins. */
 export const execute = async (options: ExecuteOptions): Promise<void> => {
-  const { root, entries, signal, log } = options;
+  const { root, entries, told = toldOf, signal, log } = options;
   const stateHome = mkdtempSync(join(tmpdir(), 'obsctl-matrix-'));
   // Taking the stack down must work after Ctrl-C too.
   const stack = createStack(obsctlOf(root, stateHome, new AbortController().signal), options);
@@ -118,7 +120,7 @@ export const execute = async (options: ExecuteOptions): Promise<void> => {
       if (signal.aborted) break;
       const took = (performance.now() - from) / 1000 - loadSeconds(entry);
       overhead += (Math.max(0, took) - overhead) / (i + 1);
-      log(`  ${toldOf(record)}`);
+      log(`  ${told(record)}`);
       if (leftUnwell(record)) await stack.down();
       await pause(PAUSE_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
     }

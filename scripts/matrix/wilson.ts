@@ -18,7 +18,8 @@ export const rateOf = (hits: number, n: number): Rate => {
   const scale = 1 + Z ** 2 / n;
   const centre = (share + Z ** 2 / (2 * n)) / scale;
   const half = (Z / scale) * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
-  return { hits, n, share, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  // At both ends the bound is exact, and rounding must not put it beside.
+  return { hits, n, share, low: hits === 0 ? 0 : centre - half, high: hits === n ? 1 : centre + half };
 };
 
 /** The middle value, the mean of the two middle ones where their number is even; null of none. */

@@ -23,6 +23,10 @@ export const hypothesesOf = (entries: ExperimentFile['hypothesis']): Hypothesis[
 export const stopConditionsOf = (entries: ExperimentFile['stopConditions']): StopCondition[] =>
   entries.map(({ above, below, ...entry }) => ({ ...entry, above: above ?? null, below: below ?? null }));
 
+/** What makes it another experiment, wherever it is run: no address. */
+const settledOn = ({ stack, target }: ExperimentFile): Experiment['stack'] =>
+  target ? { service: target.service } : unusual(settingsOf(stack));
+
 export interface Checked {
   file: ExperimentFile;
   scenario: ScenarioInfo;
@@ -32,7 +36,7 @@ export interface Checked {
 
 /** The experiment that a checked file describes. */
 export const buildExperiment = ({ file, scenario, faults, command }: Checked): Experiment => {
-  const { title, load, phases, recoveryWithin, hypothesis, stopConditions, stack } = file;
+  const { title, load, phases, recoveryWithin, hypothesis, stopConditions } = file;
   return planExperiment({
     title,
     scenario,
@@ -48,7 +52,7 @@ export const buildExperiment = ({ file, scenario, faults, command }: Checked): E
       recoveryWithin: recoveryWithin ?? null,
       // By name: where a file lies does not make it another experiment.
       objectives: file.objectives.map((name) => basename(name, '.yaml')),
-      stack: unusual(settingsOf(stack)),
+      stack: settledOn(file),
     },
   });
 };

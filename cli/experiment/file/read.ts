@@ -7,9 +7,12 @@ import { afterProblems, stopProblems } from './demand-checks.ts';
 import { rateProblems, scenarioOf } from './load-checks.ts';
 import { objectivesOf } from './objectives.ts';
 import type { ExperimentFile } from './schema.ts';
+import { scriptOf } from './script.ts';
 import { type Sections, sectionsOf } from './sections.ts';
 import { type FileSettings, withSettings } from './settings.ts';
-import { planTimeline } from './timeline-checks.ts';
+import type { TargetSection } from './target.ts';
+import { faultsOnTarget, targetProblems } from './target-checks.ts';
+import { type Listed, planTimeline } from './timeline-checks.ts';
 import { type Problem, placed } from './violations.ts';
 
 /** An experiment file, read and checked. */
@@ -20,6 +23,10 @@ export interface ReadExperiment {
   experiment: Experiment;
   /** The stack that it asks for. */
   stack: ExperimentFile['stack'];
+  /** The system that obsctl did not start, which it is run on instead; null: on a stack. */
+  target: TargetSection | null;
+  /** Absolute path of the k6 script where that is one of the team's own, which the experiment calls its scenario. */
+  script: string | null;
   /** The OpenSLO files that it is held against, by name or path from here. */
   objectives: string[];
 }
@@ -32,15 +39,31 @@ export interface ReadOptions {
   command?: string;
 }
 
-type Parts = Pick<ReadExperiment, 'description' | 'experiment' | 'stack' | 'objectives'>;
+type Parts = Omit<ReadExperiment, 'path'>;
+
+/** The faults that the target can carry, with their replicas; all of them where there is no target. */
+const carriedOn = (
+  target: TargetSection | undefined,
+  listed: Listed[],
+  stack: unknown,
+  problems: Problem[],
+): Listed[] => {
+  if (!target) return listed;
+  const carried = faultsOnTarget(listed, target);
+  problems.push(...targetProblems(target, stack), ...carried.problems);
+  return carried.listed;
+};
 
 /** All that can be checked is, whatever is wrong with the rest; null where something is. */
 const check = (path: string, sections: Sections, options: ReadOptions, problems: Problem[]): Parts | null => {
   const { valid, listed } = sections;
-  const { load, phases, hypothesis, recoveryWithin, stopConditions } = valid;
-  const scenario = load ? scenarioOf(load.scenario, options.scenarios, problems) : null;
+  const { load, phases, hypothesis, recoveryWithin, stopConditions, target } = valid;
+  const script = load ? scriptOf(path, load.scenario, problems) : undefined;
+  const scenario =
+    load && script === undefined ? scenarioOf(load.scenario, options.scenarios, problems) : (script ?? null);
   if (load && scenario) problems.push(...rateProblems(load, scenario));
-  const timeline = phases ? planTimeline(listed, phases.fault) : null;
+  const carried = carriedOn(target, listed, sections.stack, problems);
+  const timeline = phases ? planTimeline(carried, phases.fault) : null;
   problems.push(...(timeline?.problems ?? []));
   if (phases && hypothesis && timeline)
     problems.push(...afterProblems({ phases, hypothesis, recoveryWithin }, timeline.planned));
@@ -51,7 +74,11 @@ const check = (path: string, sections: Sections, options: ReadOptions, problems:
   const file = valid as ExperimentFile;
   const { command = '' } = options;
   const experiment = buildExperiment({ file, scenario, faults: timeline.planned, command });
-  return { description: file.description ?? null, experiment, stack: file.stack, objectives };
+  return {
+    ...{ description: file.description ?? null, experiment, stack: file.stack, objectives },
+    target: target ?? null,
+    script: script?.file ?? null,
+  };
 };
 
 const invalid = (path: string, details: string[]): ObsctlError =>

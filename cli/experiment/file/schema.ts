@@ -4,6 +4,7 @@ import { durationsSchema, loadSchema } from '../plan.ts';
 import { DEFAULT_DURATIONS } from '../presets.ts';
 import { hypothesisEntry, stopEntry } from './demands.ts';
 import { faultEntry } from './fault-entry.ts';
+import { targetSchema } from './target.ts';
 import { secondsWithin, strict } from './values.ts';
 
 const stack = strict({
@@ -20,7 +21,10 @@ const stack = strict({
 });
 
 const load = strict({
-  scenario: z.string().min(1).describe('a k6 scenario, see `obsctl load list`'),
+  scenario: z
+    .string()
+    .min(1)
+    .describe('a k6 scenario, see `obsctl load list`; or the path of a k6 script of your own, from here'),
   rate: loadSchema.shape.rate
     .unwrap()
     .optional()
@@ -43,7 +47,10 @@ const phases = strict({
 export const experimentFileSchema = strict({
   title: z.string().min(1).max(120),
   description: z.string().max(2000).optional().describe('what it asks, and what it teaches'),
-  stack: stack.prefault({}).describe('the platform it is run on; flags of `obsctl run` come first'),
+  stack: stack
+    .prefault({})
+    .describe('the platform that obsctl starts for it; flags of `obsctl run` come first'),
+  target: targetSchema.optional().describe('instead of a stack: a system that obsctl did not start'),
   load: load.describe('what drives it'),
   phases: phases.prefault({}).describe('durations such as 20s'),
   hypothesis: z

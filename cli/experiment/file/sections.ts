@@ -9,6 +9,8 @@ export interface Sections {
   valid: Partial<ExperimentFile>;
   /** The faults that are. */
   listed: Listed[];
+  /** What stands there as `stack`, before defaults. */
+  stack: unknown;
   /** What the schema has against the file. */
   problems: Problem[];
 }
@@ -23,7 +25,7 @@ const listedOf = (faults: unknown): Listed[] =>
 export const sectionsOf = (value: unknown): Sections => {
   const whole = experimentFileSchema.safeParse(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { valid: {}, listed: [], problems: problemsOf(whole.error!) };
+    return { valid: {}, listed: [], stack: undefined, problems: problemsOf(whole.error!) };
   const raw = value as Record<string, unknown>;
   const shapes = Object.entries(experimentFileSchema.shape) as [string, z.ZodType][];
   const valid = shapes.flatMap(([name, schema]) => {
@@ -33,6 +35,7 @@ export const sectionsOf = (value: unknown): Sections => {
   return {
     valid: Object.fromEntries(valid) as Partial<ExperimentFile>,
     listed: listedOf(raw.faults),
+    stack: raw.stack,
     problems: whole.error ? problemsOf(whole.error) : [],
   };
 };

@@ -32,9 +32,12 @@ const quoted = (value: unknown): string => {
   return ` (it is ${text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text})`;
 };
 
+/** What stands within a target may be a secret that somebody wrote there, also as part of an address. */
+const mayBeSecret = ([section]: readonly PropertyKey[]): boolean => section === 'target';
+
 /** A problem with its place in the file and the value that stands there. */
 export const placed = ({ path, message }: Problem, part: YamlPart): Violation => ({
   ...part.at(path),
   path: path.map(String).join('.'),
-  message: `${message}${quoted(valueAt(part.value, path))}`,
+  message: mayBeSecret(path) ? message : `${message}${quoted(valueAt(part.value, path))}`,
 });

@@ -78,6 +78,9 @@ const logGaps = ({ traces, logs }: Evidence): Gap[] => {
     : [];
 };
 
+/** Metrics that are made of spans bear the time at which a span arrived where they are made, in batches as spans do. */
+const isMadeOfSpans = (metric: string): boolean => metric.startsWith('traces');
+
 /** An exemplar without a time of its own gets that of its scrape. */
 const exemplarGaps = (evidence: Evidence): Gap[] => {
   const spans = new Map(
@@ -85,9 +88,10 @@ const exemplarGaps = (evidence: Evidence): Gap[] => {
       trace.spans.map((span) => [`${trace.traceId} ${span.spanId}`, span] as const),
     ),
   );
-  const offsets = evidence.exemplars.flatMap(({ traceId, spanId, time, origin }) => {
+  const offsets = evidence.exemplars.flatMap(({ traceId, spanId, time, origin, metric }) => {
     const span = origin === 'metric' ? spans.get(`${traceId} ${spanId}`) : undefined;
-    return span ? [beyond(time, span.start, end(span))] : [];
+    const offset = span ? beyond(time, span.start, end(span)) : 0;
+    return span && !(offset > 0 && isMadeOfSpans(metric)) ? [offset] : [];
   });
   const skew = skewOf(offsets);
   return Math.abs(skew) > longestPause(evidence)

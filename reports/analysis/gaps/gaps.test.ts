@@ -219,6 +219,14 @@ describe('clocks', () => {
     );
   });
 
+  it('are not wrong where exemplars of metrics made of spans bear the time at which these arrived', () => {
+    const late = (metric: string) =>
+      evidence.exemplars.map((one) => ({ ...one, metric, time: one.time + 6 }));
+    const said = (metric: string) => texts({ ...evidence, exemplars: late(metric) });
+    expect(said('http_server_request_duration_seconds')).toContain('Exemplars are 6.0 s ahead');
+    expect(said('traces_span_metrics_duration_seconds')).not.toContain('Exemplars are');
+  });
+
   it('that differ by a moment are right', () => {
     expect(gapsOf(shifted(0.5, 'inventory'))).toEqual([]);
   });

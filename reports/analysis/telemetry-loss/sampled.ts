@@ -1,5 +1,5 @@
 import type { Window } from '../../record/common.ts';
-import type { Arrival } from '../../record/completeness.ts';
+import { type Arrival, FLOORS } from '../../record/completeness.ts';
 import type { Evidence } from '../../record/evidence.ts';
 
 /** What a sample of requests, followed from the client to the stores, shows of a signal. */
@@ -15,7 +15,7 @@ export interface Sampled extends Window {
 /** So many requests that miss something are no accident. */
 const MIN_HURT = 3;
 /** Less than this share of the requests in the stretch is within what gets lost anyway. */
-const MIN_SHARE = 0.05;
+const MIN_SHARE = FLOORS.missing;
 /** What belongs to a request may be on its way for so long: before that nobody can say that it is missing, seconds. */
 const LATE = 2;
 

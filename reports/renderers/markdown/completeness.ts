@@ -1,4 +1,4 @@
-import type { Completeness } from '../../record/completeness.ts';
+import { type Completeness, FLOORS, type Reconciled } from '../../record/completeness.ts';
 import type { Gap } from '../../record/findings.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { count, duration, percent } from '../format.ts';
@@ -14,6 +14,24 @@ const visible = (lag: number | null): string => (lag === null ? '**never**' : du
 const unknown = ({ sent, arrived, missing }: Completeness['clientTraces']): string =>
   sent > arrived + missing ? `, ${count(sent - arrived - missing)} not known` : '';
 
+const followedRows = ({ followed, errorLogs, errorTraces }: Reconciled): string[][] => [
+  [
+    'Requests followed from the client to the stores',
+    `${count(followed.requests)}; trace complete ${count(followed.complete)}, partial ${count(followed.partial)}, missing ${count(followed.missing)}${followed.unknown > 0 ? `, not known ${count(followed.unknown)}` : ''}; with log lines ${count(followed.lines.found)} of ${count(followed.lines.asked)}`,
+  ],
+  [
+    'Error logs',
+    `${count(errorLogs.collected)}; ${count(errorLogs.withTraceId)} carry a trace id; of ${count(errorLogs.lookedUp)} trace ids looked up ${count(errorLogs.resolved)} lead to a trace${share(errorLogs.resolved, errorLogs.lookedUp)}`,
+  ],
+  [
+    'Error traces',
+    `${count(errorTraces.fetched)} fetched; ${count(errorTraces.withLines)} with log lines${share(errorTraces.withLines, errorTraces.fetched)}`,
+  ],
+];
+
+/** What is asked of the evidence, in the words of the table. */
+const FLOORS_TEXT = `Inconclusive, unless a breach holds all the same: more than ${percent(FLOORS.missing)} missing of the traces the client sent, of the traces that exemplars or (from ${FLOORS.errorLogTraces} on) error logs name, of the iterations asked for or of the requests followed; fewer than ${FLOORS.faultRequests} client requests in the fault phase; no exemplar, trace or log at all; a query that failed.`;
+
 const rows = ({
   clientTraces,
   traces,
@@ -21,6 +39,7 @@ const rows = ({
   logs,
   ingestionLagSeconds: lag,
   pipeline,
+  reconciled,
   ...rest
 }: Completeness) => [
   [
@@ -35,6 +54,7 @@ const rows = ({
     'Traces fetched',
     `${count(traces.fetched)}; ${count(traces.complete)} complete, ${count(traces.partial)} lack a parent`,
   ],
+  ...(reconciled ? followedRows(reconciled) : []),
   ['Log lines', `${count(logs.collected)}; ${count(logs.withTraceId)} carry a trace id`],
   [
     'Visible after the load ended',
@@ -49,7 +69,12 @@ const rows = ({
 ];
 
 /** Of a load that was not there nothing can be counted. */
-const OF_LOAD = ['Traces the client sent', 'Visible after the load ended', 'Dropped iterations'];
+const OF_LOAD = [
+  'Traces the client sent',
+  'Requests followed from the client to the stores',
+  'Visible after the load ended',
+  'Dropped iterations',
+];
 
 const rowsOf = (counted: Completeness, kind: RunRecord['kind']): string[][] =>
   rows(counted).filter(([what]) => kind !== 'observation' || !OF_LOAD.includes(what!));
@@ -66,6 +91,7 @@ export const completeness = ({ kind, completeness: counted, findings, entryServi
   return paragraphs(
     '## Completeness of the evidence',
     counted ? table(['What', 'How much'], rowsOf(counted, kind)) : 'No evidence was collected.',
+    counted && kind !== 'observation' ? FLOORS_TEXT : null,
     gapLines(findings?.gaps ?? []),
     reasons.length > 0
       ? paragraphs('What keeps it from being conclusive:', reasons.map((r) => `- ${prose(r)}`).join('\n'))

@@ -14,6 +14,13 @@ describe('rate', () => {
     expect(rate.high).toBeCloseTo(high, 4);
   });
 
+  it('of none or all reaches the very end, whatever is rounded', () => {
+    for (let n = 1; n <= 300; n++) {
+      expect(rateOf(0, n).low).toBe(0);
+      expect(rateOf(n, n).high).toBe(1);
+    }
+  });
+
   it('of nothing is unknown', () => {
     expect(rateOf(0, 0)).toEqual({ hits: 0, n: 0, share: null, low: null, high: null });
   });
