@@ -7,9 +7,10 @@ import { User } from '../support/cli.ts';
 
 /** Runs that lose their own telemetry on the real back ends: what is missing is counted, and nothing is concluded from it. */
 const user = new User();
-const PHASES = ['--warm-up', '3s', '--steady', '15s', '--duration', '15s', '--recovery', '6s'];
+const GRAFANA = ['--telemetry', 'grafana'];
+const PHASES = ['--warm-up', '3s', '--steady', '12s', '--duration', '12s', '--recovery', '4s'];
 
-beforeAll(() => user.run(['up', '--telemetry', 'grafana']));
+beforeAll(() => user.run(['up', ...GRAFANA]));
 afterAll(() => user.leave());
 
 interface Lossy {
@@ -19,7 +20,8 @@ interface Lossy {
 }
 
 const lose = async (...fault: string[]): Promise<Lossy> => {
-  const { code, stdout, stderr } = await user.run(['run', '--fault', ...fault, ...PHASES, '--json']);
+  const args = ['run', ...GRAFANA, '--fault', ...fault, ...PHASES, '--json'];
+  const { code, stdout, stderr } = await user.run(args);
   const answer = JSON.parse(stdout || '{}') as { record?: string };
   if (!answer.record) throw new Error(`no record; exit code ${code}: ${stderr}`);
   const record = runRecordSchema.parse(JSON.parse(readFileSync(answer.record, 'utf8')));

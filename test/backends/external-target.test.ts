@@ -104,8 +104,9 @@ test('nothing is touched where it is not as the file says', async () => {
 
 test('a fault that somebody else has on there is left on, and nothing is run', async () => {
   const theirs = { id: 'theirs', fault: 'latency', parameters: { ms: 1 }, leaseSeconds: 60 };
-  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' };
-  await fetch(`${adminUrl}/faults`, { method: 'POST', headers, body: JSON.stringify(theirs) });
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  const json = { ...headers, 'content-type': 'application/json' };
+  await fetch(`${adminUrl}/faults`, { method: 'POST', headers: json, body: JSON.stringify(theirs) });
   const { code, stderr } = await run();
   expect([code, stderr]).toEqual([2, expect.stringMatching(/todo-1: latency \(theirs\)/)]);
   expect(await faultsOn(adminUrl)).toMatchObject([{ id: 'theirs' }]);
