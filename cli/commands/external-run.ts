@@ -86,6 +86,17 @@ export const externalRun = (file: string, section: TargetSection, allowed: strin
   };
 };
 
+/**
+ * The context of a run there, once it has been seen that all of it answers as described and that nothing is broken.
+ * Changes nothing. Throws TARGET_UNUSABLE, FAULT_REFUSED.
+ */
+export const ontoExternal = async (ours: Context, { target, access }: ExternalRun): Promise<Context> => {
+  const context = await ours.onto(target, access);
+  await (await context.stack()).up({}, () => {});
+  await refuseIfBroken(context);
+  return context;
+};
+
 /** Nothing of somebody else's is cleared. Throws FAULT_REFUSED with what is on. */
 export const refuseIfBroken = async (context: Context): Promise<void> => {
   const on = await (await context.chaos()).list();

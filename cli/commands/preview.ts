@@ -69,10 +69,7 @@ const placeOf = (status: StackStatus | null): string => {
  * against it: FAULT_REFUSED, UNKNOWN_TARGET.
  */
 export const showPreview = async (experiment: Experiment, up: UpOptions, context: Context): Promise<void> => {
-  const running = await context.stack();
-  // One that obsctl did not start is there as it was described, or the preview would say nothing true.
-  if (running.driver === 'external') await running.up({}, () => {});
-  const status = await running.status();
+  const status = await (await context.stack()).status();
   const carriers: Carriers[] = [];
   for (const fault of experiment.faults)
     carriers.push(status ? await asked(fault, status, context) : expected(fault, up));

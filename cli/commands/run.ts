@@ -5,7 +5,7 @@ import { askedRun } from './asked-run.ts';
 import { bringUp } from './bring-up.ts';
 import type { Context } from './context.ts';
 import { addExperimentOptions, faultNamesIn, prepareOut, SEVERAL_FAULTS } from './experiment-options.ts';
-import { refuseIfBroken } from './external-run.ts';
+import { ontoExternal } from './external-run.ts';
 import { performRun } from './perform-run.ts';
 import { showPreview } from './preview.ts';
 import { addStackOptions } from './stack-options.ts';
@@ -61,14 +61,15 @@ export const define = (command: Command, ours: Context): void => {
     .action(async (file: string | undefined, options) => {
       const asked = await askedRun(file, command, ours);
       const { experiment, up, on, objectives, external, script } = asked;
-      const context = external ? await ours.onto(external.target, external.access) : ours;
       const yardsticks = yardsticksFor({ ...experiment, objectives }, options, options.out);
+      const context = external ? await ontoExternal(ours, external) : ours;
       if (options.dryRun) return showPreview(experiment, up, context);
       prepareOut(options.out);
       await (await context.load()).prepare();
-      const { reused } = await bringUp(context, up, { on });
-      if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');
-      if (external) await refuseIfBroken(context);
+      if (!external) {
+        const { reused } = await bringUp(context, up, { on });
+        if (!reused) context.output.info('the stack stays up; `obsctl down` takes it down');
+      }
       await performRun(experiment, options.out, context, { yardsticks, script, foreign: external?.foreign });
     });
 };

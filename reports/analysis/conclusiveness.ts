@@ -1,6 +1,6 @@
 import { FLOORS } from '../record/completeness.ts';
 import type { Evidence } from '../record/evidence.ts';
-import type { Findings, Gap, Spike, TelemetryLoss } from '../record/findings.ts';
+import { type Findings, type Gap, type Spike, type TelemetryLoss, UNFELT } from '../record/findings.ts';
 import { cutShort } from './asked.ts';
 import { isIn, phaseNamed } from './phases.ts';
 import { clientPoints, sumRed, userRoutes } from './series.ts';
@@ -103,9 +103,7 @@ const spikeReasons = ({ phases, client }: Evidence, spikes: Spike[], observed: b
   if (client === null) return [];
   const faultPhase = phaseNamed(phases, 'fault');
   const happened = spikes.some(({ phase }) => phase === 'fault');
-  return faultPhase && observed && !happened
-    ? ['Nothing the client could see happened during the fault phase.']
-    : [];
+  return faultPhase && observed && !happened ? [UNFELT] : [];
 };
 
 /** What keeps the run from proving anything. Having reasons here never hides a spike or a breach. */

@@ -187,6 +187,9 @@ export const sliSeriesSchema = z.object({
 });
 export type SliSeries = z.infer<typeof sliSeriesSchema>;
 
+/** The reason of a run in which nothing alarmed while the fault phase lasted. */
+export const UNFELT = 'Nothing the client could see happened during the fault phase.';
+
 /** What a reader must know before believing the rest. */
 export const conclusivenessSchema = z.object({
   conclusive: z.boolean(),

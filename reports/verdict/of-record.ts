@@ -21,6 +21,7 @@ export const verdictOf = (record: Omit<RunRecord, 'verdict' | 'seal' | 'timeline
   return decideVerdict({
     ...{ kind, execution, findings, hypothesis, objectives, comparison },
     faultsHit: faultHits(faults),
+    faultless: experiment.faults.length === 0,
     recoveryWithin: faults.length > 0 ? experiment.recoveryWithin : null,
     crossedThresholds: crossed(record),
   });

@@ -1,9 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { downstreamTimeoutEvidence, emptyEvidence } from '../../test/fixtures/evidence/index.ts';
 import { analyse } from '../analysis/index.ts';
-import type { Findings } from '../record/findings.ts';
+import type { Comparison } from '../record/comparison.ts';
+import { type Findings, UNFELT } from '../record/findings.ts';
+import type { HypothesisResult } from '../record/indicator.ts';
 import { type Execution, VERDICTS, type VerdictName } from '../record/record.ts';
-import { decideVerdict } from './verdict.ts';
+import { decideVerdict, type VerdictInput } from './verdict.ts';
 
 const good = analyse(downstreamTimeoutEvidence());
 const done: Execution = { status: 'completed', error: null, restored: true, restoration: [], stop: null };
@@ -48,6 +50,51 @@ it('an observation is observed or inconclusive, and never passed or unmet', () =
   });
   expect(verdict(vague)).toMatchObject({ name: 'inconclusive', exitCode: 6 });
   expect(verdict(null).name).toBe('inconclusive');
+});
+
+describe('a fault phase in which the client felt nothing', () => {
+  const quiet: Findings = { ...good, conclusiveness: { conclusive: false, reasons: [UNFELT] } };
+  const during = (held: boolean | null): HypothesisResult => ({
+    indicator: { viewpoint: 'client', measure: 'error-ratio', service: null, operation: null },
+    ...{
+      tolerance: { atMost: 0.01, atLeast: null },
+      when: 'during',
+      value: 0,
+      held,
+      text: 'Errors at most 1 %.',
+    },
+  });
+  const name = (input: Partial<VerdictInput>) =>
+    decideVerdict({ execution: done, findings: quiet, faultsHit: 7, ...input }).name;
+
+  it('proves nothing by itself', () => {
+    expect(name({})).toBe('inconclusive');
+    expect(name({ hypothesis: [{ ...during(true), when: 'after' }] })).toBe('inconclusive');
+    expect(name({ faultless: true, faultsHit: null })).toBe('inconclusive');
+  });
+
+  it('is what a hypothesis about it demands', () => {
+    expect(name({ hypothesis: [during(true)] })).toBe('passed');
+    expect(name({ hypothesis: [during(true)], faultsHit: null })).toBe('passed');
+    expect(name({ hypothesis: [during(true)], faultsHit: 0 })).toBe('inconclusive');
+    expect(name({ hypothesis: [during(null)] })).toBe('inconclusive');
+    expect(name({ hypothesis: [during(false)] })).toBe('slo-breach');
+  });
+
+  it('does not hide what else is missing', () => {
+    const reasons = [UNFELT, 'There are no traces.'];
+    const findings = { ...good, conclusiveness: { conclusive: false, reasons } };
+    const input = { execution: done, findings, faultsHit: 7, hypothesis: [during(true)] };
+    expect(decideVerdict(input)).toMatchObject({ name: 'inconclusive', reasons: ['There are no traces.'] });
+  });
+
+  it('is no obstacle where nothing was broken and the run is held against its baseline', () => {
+    const comparison = { regression: false, baseline: ['a'], rows: [] } as unknown as Comparison;
+    const calm = { faultless: true, faultsHit: null };
+    expect(name({ ...calm, comparison })).toBe('passed');
+    const rows = [{ outcome: 'worse', text: 'Slower.' }] as Comparison['rows'];
+    expect(name({ ...calm, comparison: { ...comparison, regression: true, rows } })).toBe('regression');
+  });
 });
 
 it('gives the reasons it was given', () => {

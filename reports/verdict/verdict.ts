@@ -7,8 +7,9 @@ import {
   type VerdictName,
 } from '../record/record.ts';
 import { breaches, doubts, type Judged, regressions, unmetHypotheses } from './breaches.ts';
+import { standing, type Unfelt, whyUnfelt } from './unfelt.ts';
 
-export interface VerdictInput extends Judged {
+export interface VerdictInput extends Judged, Unfelt {
   /** `experiment` where absent. */
   kind?: RunRecord['kind'];
   execution: Execution;
@@ -49,8 +50,9 @@ const inconclusive: Rule = (input) => {
   const { findings, faultsHit } = input;
   if (!findings) return ['There is no evidence to conclude from.'];
   const { conclusive, reasons } = findings.conclusiveness;
+  const told = conclusive ? [] : orElse(reasons, 'The evidence proves nothing either way.');
   return [
-    ...(conclusive ? [] : orElse(reasons, 'The evidence proves nothing either way.')),
+    ...standing(told, input),
     ...(faultsHit === 0 ? ['The fault was on, but it hit no request.'] : []),
     ...doubts(input, findings),
   ];
@@ -65,8 +67,9 @@ const observed: Rule = ({ kind, findings }) =>
       ]
     : [];
 
-const passed: Rule = () => [
+const passed: Rule = (input) => [
   'The experiment was carried out, undone and verified, and the evidence is complete enough to conclude from.',
+  ...(input.findings?.conclusiveness.conclusive === false ? [whyUnfelt(input)!] : []),
 ];
 
 /** In the order of `VERDICTS`. */

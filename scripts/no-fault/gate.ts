@@ -37,7 +37,7 @@ const textsOf = (rows: Compared[], outcome: Compared['outcome']): string[] =>
 
 /**
  * The run held against the objectives and against five others of its experiment among `all`, by the functions that `gate`
- * itself calls. No run is said to be a regression by its verdict: where nothing happened it is inconclusive before that.
+ * itself calls.
  */
 export const gateAmong = (run: RunRecord, all: RunRecord[], objectives: Slo[]): Gated => {
   const baseline = baselineFor(run, all);

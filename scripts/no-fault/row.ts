@@ -1,4 +1,5 @@
 import type { Slo } from '../../reports/judge/index.ts';
+import { UNFELT } from '../../reports/record/findings.ts';
 import type { RunRecord } from '../../reports/record/record.ts';
 import type { Outcome } from '../campaign/entry.ts';
 import { type Alarm, alarmsOf, culpritOf } from './alarm.ts';
@@ -36,9 +37,6 @@ export interface CalmResult {
   record: RunRecord | null;
 }
 
-/** What every run in which nothing happens is told, and rightly so: it proves nothing. */
-export const NOTHING_HAPPENED = 'Nothing the client could see happened during the fault phase.';
-
 const excludedBecause = ({ execution, findings }: RunRecord): string | null => {
   if (execution.status !== 'completed') return `it was not carried out to its end (${execution.status})`;
   if (!findings) return 'there are no findings';
@@ -59,7 +57,7 @@ const strainAt = ({ onset, detectedAt }: Alarm, samples: MachineSample[]): Strai
   worstWithin(samples, { from: onset - 1, to: detectedAt });
 
 const doubtsOf = ({ findings }: RunRecord): string[] =>
-  (findings?.conclusiveness.reasons ?? []).filter((reason) => reason !== NOTHING_HAPPENED);
+  (findings?.conclusiveness.reasons ?? []).filter((reason) => reason !== UNFELT);
 
 const failedRow = ({ entry, exitCode }: Outcome<CalmEntry>): CalmRow => ({
   ...{ id: entry.id, load: entry.load, seed: entry.seed, runId: null },

@@ -297,6 +297,41 @@ describe('--set', () => {
   });
 });
 
+test('--set takes a text that looks like a number where a text is wanted, and only there', () => {
+  const { experiment } = read(`${SHORT}description: x\n`, { title: 2026, description: 7, 'load.rate': 9 });
+  expect(experiment).toMatchObject({ title: '2026', rate: 9 });
+  expect(violations(SHORT, { objectives: 5 })).toEqual([
+    expect.stringMatching(/^--set objectives=5: objectives /),
+  ]);
+});
+
+test('--set sets any key of the schema', () => {
+  const all = {
+    ...{ stack: '{ on: local }', 'stack.profile': 'full', 'stack.telemetry': 'grafana', 'stack.replicas': 3 },
+    ...{
+      'load.scenario': 'retry-storm',
+      'load.vus': 50,
+      'load.seed': 3,
+      'phases.warmUp': '1s',
+      'phases.steady': 12,
+    },
+    ...{ 'phases.recovery': '1m', recoveryWithin: '20s', objectives: '[shop]' },
+    ...{ hypothesis: '[{ measure: p95, atMost: 300ms }]', 'hypothesis.0.when': '[during]' },
+    ...{ faults: '[{ fault: error }]', 'faults.error.at': '2s', 'faults.0.lease': '3s' },
+    ...{ 'faults.error.target.method': 'GET', 'faults.error.target.header': 'a=b' },
+    ...{ stopConditions: '[{ measure: error-ratio, above: 0.5, for: 5s }]', 'stopConditions.0.for': '9s' },
+  };
+  const { experiment, stack } = read(SHORT, all);
+  expect(stack).toMatchObject({ on: 'local', profile: 'full', telemetry: 'grafana', replicas: 3 });
+  expect(experiment).toMatchObject({
+    ...{ scenario: 'retry-storm', vus: 50, seed: 3, recoveryWithin: 20, objectives: ['shop'] },
+    durations: { warmUp: 1, steady: 12, fault: 20, recovery: 60 },
+    hypothesis: [{ tolerance: { atMost: 0.3 }, when: ['during'] }],
+    faults: [{ fault: 'error', at: 2, duration: 3, target: { method: 'GET', header: 'a=b' } }],
+    stopConditions: [{ above: 0.5, for: 9 }],
+  });
+});
+
 test('--set is blamed also where the file itself has a better value', () =>
   expect(violations(SHORT, { 'load.scenario': 'stedy' })).toEqual([
     expect.stringMatching(/^--set load\.scenario=stedy: load\.scenario there is no such scenario/),

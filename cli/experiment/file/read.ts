@@ -9,7 +9,7 @@ import { objectivesOf } from './objectives.ts';
 import type { ExperimentFile } from './schema.ts';
 import { scriptOf } from './script.ts';
 import { type Sections, sectionsOf } from './sections.ts';
-import { type FileSettings, withSettings } from './settings.ts';
+import { asTexts, type FileSettings, withSettings } from './settings.ts';
 import type { TargetSection } from './target.ts';
 import { faultsOnTarget, targetProblems } from './target-checks.ts';
 import { type Listed, planTimeline } from './timeline-checks.ts';
@@ -85,7 +85,10 @@ const invalid = (path: string, details: string[]): ObsctlError =>
   new ObsctlError('EXPERIMENT_INVALID', `${path} cannot be run like that.`, { details });
 
 const checked = (path: string, part: YamlPart, options: ReadOptions): ReadExperiment => {
-  const { value, problems: unset, blamed } = withSettings(part, options.settings ?? {});
+  const { settings = {} } = options;
+  const first = withSettings(part, settings);
+  const texts = asTexts(settings, first, sectionsOf(first.value).problems);
+  const { value, problems: unset, blamed } = withSettings(part, texts);
   const sections = sectionsOf(value);
   const further: Problem[] = [];
   const parts = check(path, sections, options, further);

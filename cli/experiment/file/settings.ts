@@ -8,9 +8,9 @@ type Container = Record<string, unknown>;
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 
-/** `true`, `null` and `[a, b]` as YAML has them; every other text is a text. */
+/** `true`, `null`, `[a, b]` and `{ a: b }` as YAML has them; every other text is a text. */
 const parsedOf = (text: string | number): unknown => {
-  if (typeof text === 'number' || !/^(?:true|false|null|\[.*\])$/.test(text)) return text;
+  if (typeof text === 'number' || !/^(?:true|false|null|\[.*\]|\{.*\})$/.test(text)) return text;
   const { parts, violations } = parseYaml(text);
   return violations.length > 0 ? text : parts[0]?.value;
 };
@@ -55,14 +55,17 @@ export interface WithSettings {
   problems: string[];
   /** The setting that a problem is to be blamed on; undefined where the file itself is. */
   blamed(problem: Problem): string | undefined;
+  /** Names of the settings that set the value which the problem is about. */
+  setters(problem: Problem): string[];
 }
 
 /** The document as it is once the settings are in it. The document itself stays as it was. */
 export const withSettings = ({ value }: YamlPart, settings: FileSettings): WithSettings => {
   const root = structuredClone(value);
   const entries = Object.entries(settings);
-  if (!isContainer(root)) return { value: root, problems: [], blamed: () => undefined };
+  if (!isContainer(root)) return { value: root, problems: [], blamed: () => undefined, setters: () => [] };
   const applied = entries.map(([key, text]) => ({
+    key,
     setting: `--set ${key}=${text}`,
     ...apply(root, key.split('.'), parsedOf(text)),
   }));
@@ -75,5 +78,23 @@ export const withSettings = ({ value }: YamlPart, settings: FileSettings): WithS
     value: root,
     problems: applied.flatMap(({ setting, problem }) => (problem ? [`${setting}: ${problem}`] : [])),
     blamed: (problem) => applied.find(({ path, problem: own }) => !own && covers(path, problem))?.setting,
+    setters: (problem) =>
+      applied.flatMap(({ key, path }) =>
+        path.length === problem.path.length && starts(problem.path, path) ? [key] : [],
+      ),
   };
+};
+
+/** The settings that have to be texts, as texts: on the command line nobody can tell `title=2026` from a number. */
+export const asTexts = (
+  settings: FileSettings,
+  { setters }: WithSettings,
+  problems: Problem[],
+): FileSettings => {
+  const texts = problems
+    .filter(({ message }) => /expected string, received number/.test(message))
+    .flatMap(setters);
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key, texts.includes(key) ? String(value) : value]),
+  );
 };

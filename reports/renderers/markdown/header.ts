@@ -48,7 +48,7 @@ export const meaning = (record: RunRecord): string => `${MEANING[record.verdict.
 
 /** Reasons of the verdict that say more than its meaning does. */
 export const worthSaying = ({ verdict }: RunRecord): string[] =>
-  verdict.name === 'passed' ? [] : verdict.reasons;
+  verdict.name === 'passed' ? verdict.reasons.slice(1) : verdict.reasons;
 
 /** Without a client nobody knows what a user saw: said before anything else is believed. */
 export const serverSideOnly = ({ kind, phases }: RunRecord): string | null => {

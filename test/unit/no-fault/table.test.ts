@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readSlos } from '../../../cli/objectives/find-slo.ts';
-import type { TelemetryLoss } from '../../../reports/record/findings.ts';
+import { type TelemetryLoss, UNFELT } from '../../../reports/record/findings.ts';
 import type { RunRecord } from '../../../reports/record/record.ts';
 import { alarmsOf, toldOf } from '../../../scripts/no-fault/alarm.ts';
 import type { MachineSample } from '../../../scripts/no-fault/machine.ts';
 import { readme } from '../../../scripts/no-fault/markdown.ts';
-import { NOTHING_HAPPENED, rowsOf } from '../../../scripts/no-fault/row.ts';
+import { rowsOf } from '../../../scripts/no-fault/row.ts';
 import { linesOf, tableOf } from '../../../scripts/no-fault/table.ts';
 import { poolAttribution, unknownAttribution } from '../../fixtures/evidence/attribution.ts';
 import { broken, failing, quiet, resultsOf, withFindings } from './fixture.ts';
@@ -33,10 +33,10 @@ const LOSS: TelemetryLoss = {
 
 describe('a run in which nothing happened', () => {
   it('is quiet, and inconclusive for no other reason', () => {
-    expect(calm[0]!.findings!.conclusiveness.reasons).toEqual([NOTHING_HAPPENED]);
+    expect(calm[0]!.findings!.conclusiveness.reasons).toEqual([UNFELT]);
     expect(rows([calm[0]!])[0]).toMatchObject({
       ...{ verdict: 'inconclusive', excluded: null, alarms: [], culprit: null, doubts: [], watched: 18 },
-      gate: { verdict: 'inconclusive', breaches: [], compared: null },
+      gate: { verdict: 'passed', breaches: [], compared: null },
     });
     expect(toldOf(calm[0]!)).toBe('inconclusive; quiet');
     expect(toldOf(null)).toBe('no record');
@@ -114,7 +114,7 @@ describe('what else is false of such a run', () => {
   });
 
   it('is evidence that is called incomplete', () => {
-    const reasons = [NOTHING_HAPPENED, 'There are no traces.'];
+    const reasons = [UNFELT, 'There are no traces.'];
     const of = table([withFindings(quiet(1), { conclusiveness: { conclusive: false, reasons } })]);
     expect(share(of, 'incomplete')).toEqual([1, 1]);
     expect(of.rows[0]!.doubts).toEqual(['There are no traces.']);
