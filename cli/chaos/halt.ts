@@ -71,3 +71,9 @@ export const haltedError = (halt: Pick<HaltSwitch, 'read'>): ObsctlError | null 
       )
     : null;
 };
+
+/** Throws HALTED where nothing may be broken now. */
+export const refuseWhileHalted = (halt: Pick<HaltSwitch, 'read'>): void => {
+  const error = haltedError(halt);
+  if (error) throw error;
+};

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { refuseWhileHalted } from '../chaos/halt.ts';
 import { DEMO_FAULT } from '../experiment/presets.ts';
 import { settledOn } from '../experiment/stack-settings.ts';
 import { ratio } from './arguments.ts';
@@ -39,6 +40,7 @@ export const define = (command: Command, context: Context): void => {
       const { output } = context;
       const load = await context.load();
       const experiment = experimentFrom(options.fault ?? [DEMO_FAULT], options, load, commandLine());
+      refuseWhileHalted(context.halt);
       prepareOut(options.out);
       await load.prepare();
       const ownerPid = options.keep ? undefined : process.pid;

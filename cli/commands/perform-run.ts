@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { NO_YARDSTICKS, type Yardsticks } from '../../reports/judge/index.ts';
 import type { Experiment, RunRecord } from '../../reports/record/record.ts';
 import { clean } from '../../reports/renderers/text.ts';
+import { claimSystem } from '../experiment/claim.ts';
 import { injectionOf } from '../experiment/planned-injection.ts';
 import type { Foreign } from '../experiment/run-parts.ts';
 import { runExperiment } from '../experiment/runner.ts';
@@ -88,7 +89,8 @@ export const performRun = async (
       return access && context.annotatorAt(access);
     },
   };
-  const { record, folder } = await runExperiment(experiment, parts, out);
+  const release = claimSystem(foreign?.baseUrl);
+  const { record, folder } = await runExperiment(experiment, parts, out).finally(release);
   await guard.done();
   const report = relative(process.cwd(), folder.report) || folder.report;
   const { runId, verdict } = record;

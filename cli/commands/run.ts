@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { faultNames } from '../chaos/catalogue.ts';
+import { refuseWhileHalted } from '../chaos/halt.ts';
 import { presetFor } from '../experiment/presets.ts';
 import { askedRun } from './asked-run.ts';
 import { bringUp } from './bring-up.ts';
@@ -64,6 +65,7 @@ export const define = (command: Command, ours: Context): void => {
       const yardsticks = yardsticksFor({ ...experiment, objectives }, options, options.out);
       const context = external ? await ontoExternal(ours, external) : ours;
       if (options.dryRun) return showPreview(experiment, up, context);
+      if (experiment.faults.length > 0) refuseWhileHalted(ours.halt);
       prepareOut(options.out);
       await (await context.load()).prepare();
       if (!external) {

@@ -4,7 +4,8 @@ import { listScenarios } from '../load/catalogue.ts';
 import { affectedBy } from './affected.ts';
 import { TRAFFIC_MIXES } from './traffic-mix.ts';
 
-const everyday = { scenario: 'steady', rate: 40 };
+const durations = { warmUp: 5, steady: 35, fault: 20, recovery: 40 };
+const everyday = { scenario: 'steady', rate: 40, durations };
 const fault = (name: string, target: Record<string, unknown> = {}) => ({
   ...{ fault: name, parameters: {}, target, at: 0, duration: 20 },
 });
@@ -40,14 +41,21 @@ describe('how many requests a fault is felt by', () => {
     expect(affectedBy(everyday, planned, carriers)).toEqual(expected),
   );
 
+  test('in the middle of a crowd: five times as many', () =>
+    expect(affectedBy({ ...everyday, scenario: 'spike' }, fault('latency'), both).requests).toBe(4000));
+
   test('of a script of somebody’s own: all that it is told to send, at most', () =>
-    expect(affectedBy({ scenario: 'load.js@123', rate: 10 }, fault('latency', { rate: 0.5 }), both)).toEqual({
+    expect(
+      affectedBy({ ...everyday, scenario: 'load.js@123', rate: 10 }, fault('latency', { rate: 0.5 }), both),
+    ).toEqual({
       requests: 100,
       atMost: true,
     }));
 
   test('nobody can say of users who set their own rate', () =>
-    expect(affectedBy({ scenario: 'smoke', rate: null }, fault('latency'), both).requests).toBeNull());
+    expect(
+      affectedBy({ ...everyday, scenario: 'smoke', rate: null }, fault('latency'), both).requests,
+    ).toBeNull());
 });
 
 describe('the mixes', () => {

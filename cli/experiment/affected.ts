@@ -1,6 +1,7 @@
 import type { Experiment } from '../../reports/record/record.ts';
 import { globPattern, type Target } from '../../service/contract.ts';
 import { findFault } from '../chaos/catalogue.ts';
+import { requestsBetween } from './rate-course.ts';
 import { ORDER, TRAFFIC_MIXES, type TrafficMix } from './traffic-mix.ts';
 
 type PlannedFault = Experiment['faults'][number];
@@ -36,16 +37,19 @@ const shareOf = (fault: PlannedFault, mix: TrafficMix): number => {
  * share of victims, times the share of replicas. `replicas`: how many the carrier's service has; `carriers`: of them.
  */
 export const affectedBy = (
-  { scenario, rate }: Pick<Experiment, 'scenario' | 'rate'>,
+  experiment: Pick<Experiment, 'scenario' | 'rate' | 'durations'>,
   fault: PlannedFault,
   { carriers, replicas }: { carriers: number; replicas: number },
 ): Affected => {
-  const mix = TRAFFIC_MIXES[scenario];
-  if (rate === null) return { requests: null, atMost: true };
+  const mix = TRAFFIC_MIXES[experiment.scenario];
+  const { warmUp, steady } = experiment.durations;
+  const from = warmUp + steady + fault.at;
+  const meanwhile = requestsBetween(experiment, from, from + fault.duration);
+  if (meanwhile === null) return { requests: null, atMost: true };
   const { scope = 'requests' } = findFault(fault.fault);
   const { rate: victims = 1, header }: Aim = fault.target;
   // What a script of somebody's own asks for nobody knows: it may be all of it.
-  const reached = rate * fault.duration * (mix ? shareOf(fault, mix) : 1);
+  const reached = meanwhile * (mix ? shareOf(fault, mix) : 1);
   const struck = scope === 'resource' ? reached : reached * victims * Math.min(1, carriers / replicas);
   return { requests: Math.round(struck), atMost: !mix || scope === 'resource' || header !== undefined };
 };

@@ -87,5 +87,5 @@ export const planExperiment = (input: PlanInput): Experiment => {
 };
 
 /** Seconds from the first to the last request. */
-export const totalDuration = ({ durations }: Experiment): number =>
+export const totalDuration = ({ durations }: Pick<Experiment, 'durations'>): number =>
   durations.warmUp + durations.steady + durations.fault + durations.recovery;

@@ -3,6 +3,7 @@ import type { Experiment } from '../../reports/record/record.ts';
 import { findFault } from '../chaos/catalogue.ts';
 import { type Affected, affectedBy } from './affected.ts';
 import { totalDuration } from './plan.ts';
+import { requestsBetween } from './rate-course.ts';
 import { entryServiceOf } from './run-parts.ts';
 import { conditionText } from './stop-conditions.ts';
 
@@ -66,12 +67,12 @@ export const previewOf = (experiment: Experiment, carriers: Carriers[]): Preview
     { at: begin + fault, what: 'recovery' },
     { at: begin + fault + recovery, what: 'end' },
   ];
-  const { rate } = experiment;
+  const requests = requestsBetween(experiment, 0, totalDuration(experiment));
   return {
     experiment,
     timeline: moments.sort((a, b) => a.at - b.at),
     faults,
-    requests: rate === null ? null : Math.round(rate * totalDuration(experiment)),
+    requests: requests === null ? null : Math.round(requests),
     conditions: conditionsOf(experiment),
   };
 };

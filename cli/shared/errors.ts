@@ -59,6 +59,12 @@ export const ERRORS = {
     title: 'Faults are halted',
     remedy: 'Nothing was touched. Once it is safe to break things again: `obsctl chaos halt --lift`.',
   },
+  RUN_GOING_ON: {
+    exit: EXIT.failed,
+    title: 'Another run is going on',
+    remedy:
+      'Nothing was touched. Wait until it has ended, or end it: Ctrl-C where it runs, or `obsctl chaos halt`.',
+  },
   FAULT_CONFLICT: {
     exit: EXIT.usage,
     title: 'The faults cannot be on at once',

@@ -49,10 +49,15 @@ const isCertain = ({ goodAtMost, total, missing }: Tally, target: number): boole
 const countsIn = ({ kind }: JudgedParts, { phases }: Slo): PhaseName[] =>
   kind === 'observation' ? ['fault'] : phases;
 
-const budgetText = (consumed: number): string =>
-  consumed > 0
-    ? `${Math.max(1, Math.round(100 * consumed))} % of the error budget used`
-    : 'no error budget used';
+/** From here on a percentage is no longer read at a glance. */
+const TIMES_OVER = 10;
+
+const budgetText = (consumed: number): string => {
+  if (consumed <= 0) return 'no error budget used';
+  return consumed > TIMES_OVER
+    ? `${Math.round(consumed)} times the error budget used`
+    : `${Math.max(1, Math.round(100 * consumed))} % of the error budget used`;
+};
 
 const amount = (value: number): string => String(Math.round(value));
 
