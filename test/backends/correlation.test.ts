@@ -2,8 +2,8 @@ import { afterAll, expect, it } from 'vitest';
 import { planOn } from '../../scripts/proof/plan.ts';
 import { brokenHops, Proofs } from './support/proof.ts';
 
-/** A callee without an answer, and a slow network. All of them: test/long. */
-const CHOSEN = ['downstream-timeout', 'network-latency'];
+/** A callee without an answer. All of them: test/long; six of them in containers: test/compose. */
+const CHOSEN = ['downstream-timeout'];
 const entries = planOn('grafana').filter(({ id }) => CHOSEN.includes(id));
 
 /** A run takes a minute and a half on a quiet machine, its stack included; seconds. */

@@ -42,7 +42,6 @@ const start = (port: number, adminPort: number, otlpUrl: string): ChildProcess =
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_METRICS_EXPORTER: 'none',
-      OTEL_BSP_SCHEDULE_DELAY: '1000',
     },
     stdio: 'ignore',
   });

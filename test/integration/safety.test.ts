@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { listRunIds, RunFolder } from '../../cli/experiment/run-folder.ts';
 import type { RunRecord } from '../../reports/record/record.ts';
-import { eventually, User } from '../support/cli.ts';
+import { alive, eventually, User } from '../support/cli.ts';
 import { type Moment, Scene } from './safety-support.ts';
 
 /** What must hold whatever dies: no fault beyond its lease, no process left, a record that can be read and tells the truth. */
@@ -68,9 +68,12 @@ describe('a signal', () => {
       const cli = scene.run('latency', '--rate', '1', '--duration', '60s');
       await scene.untilFaultIsOn();
       cli.kill(signal);
-      expect((await cli.outcome).code).toBe(130);
-      const { verdict, execution } = scene.newest.readRecord();
+      const { code, stderr } = await cli.outcome;
+      expect([code, stderr]).toEqual([130, expect.stringContaining('stopping cleanly')]);
+      const { verdict, execution, faults } = scene.newest.readRecord();
       expect([verdict.name, execution.restored]).toEqual(['interrupted', true]);
+      expect(faults[0]).toMatchObject({ endedBy: 'clear' });
+      expect(faults[0]!.carriers.every(({ verifiedGone }) => verifiedGone)).toBe(true);
     },
   );
 
@@ -122,10 +125,13 @@ describe('what dies beside the command line', () => {
 
   test('PostgreSQL: it is started again, and the record names it', async () => {
     const cli = await underFault('latency', 12, '--rate', '1');
-    kill(pidOf('postgresql'));
+    const postgres = user.state().processes.find(({ name }) => name === 'postgresql')!;
+    kill(postgres.pid);
     await cli.outcome;
     const { incidents, execution } = record();
     expect(incidents).toEqual([expect.objectContaining({ instance: 'postgresql', kind: 'exit' })]);
+    expect(readFileSync(scene.newest.report, 'utf8')).toMatch(/postgresql.*ended unplanned/);
+    expect(alive([postgres])).toEqual([]);
     expect([execution.status, execution.restored]).toEqual(['completed', true]);
   });
 

@@ -248,6 +248,18 @@ describe('what is no experiment at all', () => {
     expect(violations(lines.join('\n'))[0]).toMatch(/alias/);
   });
 
+  test('thousands of faults that exclude each other, and thousands of keys, are no reason to think for long', () => {
+    const faults = `${SHORT}faults:\n${' - {fault: slow-query}\n'.repeat(10_000)}`;
+    expect(violations(faults).length).toBeLessThan(300);
+    const keys = `${SHORT}${Array.from({ length: 5000 }, (_, i) => `k${i}: 1\n`).join('')}`;
+    const told = violations(keys);
+    expect([told[0], told.length, told.at(-1)]).toEqual([
+      expect.stringMatching(/^x\.yaml:3:1 k0: there is no such key/),
+      201,
+      'and 4800 more',
+    ]);
+  });
+
   test('a huge file and one that never ends are not read', () => {
     const folder = mkdtempSync(join(tmpdir(), 'obsctl-experiment-'));
     const huge = join(folder, 'huge.yaml');

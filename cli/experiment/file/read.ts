@@ -81,6 +81,9 @@ const check = (path: string, sections: Sections, options: ReadOptions, problems:
   };
 };
 
+/** So many violations are told: a file that has more is none that people have written. */
+const MOST_TOLD = 200;
+
 const invalid = (path: string, details: string[]): ObsctlError =>
   new ObsctlError('EXPERIMENT_INVALID', `${path} cannot be run like that.`, { details });
 
@@ -101,9 +104,11 @@ const checked = (path: string, part: YamlPart, options: ReadOptions): ReadExperi
   });
   const lines = violationLines(
     path,
-    ofFile.map((problem) => placed(problem, part)),
+    ofFile.slice(0, MOST_TOLD).map((problem) => placed(problem, part)),
   );
-  throw invalid(path, [...new Set([...lines, ...unset, ...ofSettings])]);
+  const more = ofFile.length - MOST_TOLD;
+  const rest = more > 0 ? [`and ${more} more`] : [];
+  throw invalid(path, [...new Set([...lines, ...rest, ...unset, ...ofSettings])]);
 };
 
 const experimentIn = (

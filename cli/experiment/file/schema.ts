@@ -43,6 +43,9 @@ const phases = strict({
   recovery: phase('recovery', 'under load, after the last fault'),
 });
 
+/** More faults than this are no timeline that anybody could read; each is held against every other. */
+export const MOST_FAULTS = 20;
+
 /** An experiment as it is written down in `scenarios/experiments/*.yaml`. Durations come out in seconds. */
 export const experimentFileSchema = strict({
   title: z.string().min(1).max(120),
@@ -60,7 +63,7 @@ export const experimentFileSchema = strict({
     .describe(
       'the steady state: unmet before, nothing is broken (exit 5); not held later, it is a breach (exit 3)',
     ),
-  faults: z.array(faultEntry).max(20).default([]).describe('the timeline of the fault phase'),
+  faults: z.array(faultEntry).max(MOST_FAULTS).default([]).describe('the timeline of the fault phase'),
   stopConditions: z
     .array(stopEntry)
     .max(20)

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { faultEntry } from './fault-entry.ts';
-import { type ExperimentFile, experimentFileSchema } from './schema.ts';
+import { type ExperimentFile, experimentFileSchema, MOST_FAULTS } from './schema.ts';
 import type { Listed } from './timeline-checks.ts';
 import { type Problem, problemsOf } from './violations.ts';
 
 export interface Sections {
   /** The sections that are valid by themselves. */
   valid: Partial<ExperimentFile>;
-  /** The faults that are. */
+  /** The faults that are, among as many as a file may have. */
   listed: Listed[];
   /** What stands there as `stack`, before defaults. */
   stack: unknown;
@@ -16,7 +16,7 @@ export interface Sections {
 }
 
 const listedOf = (faults: unknown): Listed[] =>
-  (Array.isArray(faults) ? faults : []).flatMap((fault, index): Listed[] => {
+  (Array.isArray(faults) ? faults.slice(0, MOST_FAULTS) : []).flatMap((fault, index): Listed[] => {
     const { data } = faultEntry.safeParse(fault);
     return data ? [{ index, entry: data }] : [];
   });
