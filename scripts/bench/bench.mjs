@@ -143,7 +143,7 @@ const benches = {
   },
 
   gate() {
-    const { recordMB, gate, withOne, withAll } = script('gate', ...quick);
+    const { recordMB, gate, withOne, withAll, markdown, html } = script('gate', ...quick);
     row(
       `gate on a saved run of an hour (${recordMB} MB)`,
       `${gate.seconds} s, ${gate.peakMB} MB`,
@@ -152,6 +152,14 @@ const benches = {
     );
     row('the same beside one baseline run', `${withOne.seconds} s, ${withOne.peakMB} MB`, 'stated');
     row('the same beside five baseline runs', `${withAll.seconds} s, ${withAll.peakMB} MB`, 'stated');
+    for (const [name, { seconds, peakMB }] of Object.entries({ markdown, html }))
+      row(
+        `report --format ${name} on it`,
+        `${seconds} s, ${peakMB} MB`,
+        '3 s, 400 MB',
+        seconds <= 3 && peakMB <= 400,
+      );
+    row('its HTML page', `${html.pageMB} MB`, '3 MB', html.pageMB <= 3);
   },
 
   telemetry() {

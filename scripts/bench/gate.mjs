@@ -1,8 +1,8 @@
-// How long `obsctl gate` takes on a saved run of an hour, by itself and beside baseline runs of an hour each, and the most
-// memory it holds. Prints JSON.
+// How long `obsctl gate` takes on a saved run of an hour, by itself and beside baseline runs of an hour each, and `obsctl
+// report` in each format; and the most memory they hold. Prints JSON.
 //   node scripts/bench/gate.mjs [--quick] [--seconds 3600] [--baselines 5] [--times 3]
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { load } from '../bundled.mjs';
@@ -51,6 +51,8 @@ const measure = async (args) => {
   };
 };
 
+const pageMB = (record) => rounded(statSync(join(dirname(record), 'report.html')).size / 1e6);
+
 try {
   const [run, ...baselines] = Array.from({ length: 1 + Number(given.baselines) }, (_, i) => save(i + 1));
   const slo = ['--slo', 'shop', '--slo', 'api'];
@@ -60,6 +62,8 @@ try {
       gate: await measure(['gate', run, ...slo, '--junit', join(user.home, 'junit.xml')]),
       withOne: await measure(['gate', run, ...slo, '--baseline', baselines[0]]),
       withAll: await measure(['gate', run, ...slo, '--baseline', baselines.join(',')]),
+      markdown: await measure(['report', '--from', run, '--format', 'markdown']),
+      html: { ...(await measure(['report', '--from', run, '--format', 'html'])), pageMB: pageMB(run) },
     }),
   );
 } finally {

@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+const ON_MACOS = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 const isExecutable = (file: string): boolean => {
   try {
@@ -18,8 +19,9 @@ export const findChromium = (): string | null => {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const named = process.env.OBSCTL_CHROMIUM ? [process.env.OBSCTL_CHROMIUM] : [];
   return (
-    [...named, ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))].find(isExecutable) ??
-    null
+    [...named, ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ON_MACOS].find(
+      isExecutable,
+    ) ?? null
   );
 };
 
