@@ -82,7 +82,9 @@ module.exports = {
       severity: 'error',
       comment: 'commands and the experiment see ports; main composes',
       from: { path: '^cli/(commands|experiment)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^cli/(stack/(local|compose)/|telemetry/(embedded|grafana)/|chaos/admin-|load/k6-)' },
+      to: {
+        path: '^cli/(stack/(local|compose|external)/|telemetry/(embedded|grafana)/|chaos/admin-|load/k6-)',
+      },
     },
   ],
   options: {

@@ -82,7 +82,7 @@ export const externalRun = (file: string, section: TargetSection, allowed: strin
   return {
     target: { baseUrl, service, otlpUrl, replicas },
     access,
-    foreign: { baseUrl, services: servicesOf(service, replicas) },
+    foreign: { baseUrl, services: servicesOf(service, replicas), clientSpansKept: otlpUrl !== null },
   };
 };
 

@@ -4,6 +4,7 @@ import type { Experiment, RunRecord } from '../../reports/record/record.ts';
 import { clean } from '../../reports/renderers/text.ts';
 import { claimSystem } from '../experiment/claim.ts';
 import { injectionOf } from '../experiment/planned-injection.ts';
+import type { RunListener } from '../experiment/run-events.ts';
 import type { Foreign } from '../experiment/run-parts.ts';
 import { runExperiment } from '../experiment/runner.ts';
 import { withScript } from '../load/load-driver.ts';
@@ -74,12 +75,12 @@ export const performRun = async (
   const { output, signal } = context;
   for (const planned of experiment.faults) await (await context.chaos()).check(injectionOf(planned));
   const guard = await context.guard();
+  const watching = watchRun(output);
   const parts = {
     stack: await context.stack(),
     chaos: await context.chaos(),
     halt: context.halt,
     load: withScript(await context.load(), experiment.scenario, script),
-    listener: watchRun(output),
     signal,
     guard: (pid: number) => guard.watch(pid),
     yardsticks,
@@ -89,8 +90,17 @@ export const performRun = async (
       return access && context.annotatorAt(access);
     },
   };
-  const release = claimSystem(foreign?.baseUrl);
-  const { record, folder } = await runExperiment(experiment, parts, out).finally(release);
+  const claim = claimSystem(foreign?.baseUrl);
+  const listener: RunListener = {
+    ...watching,
+    started: (run) => {
+      claim.name(run.runId);
+      watching.started?.(run);
+    },
+  };
+  const { record, folder } = await runExperiment(experiment, { ...parts, listener }, out).finally(
+    claim.release,
+  );
   await guard.done();
   const report = relative(process.cwd(), folder.report) || folder.report;
   const { runId, verdict } = record;

@@ -9,7 +9,6 @@ import { findRun } from '../experiment/run-folder.ts';
 import { writeReport } from '../experiment/write-report.ts';
 import { sectionedJson } from '../shared/canonical-json.ts';
 import { ObsctlError } from '../shared/errors.ts';
-import { nearest } from '../shared/nearest.ts';
 import { readEvidence } from '../telemetry/evidence-files.ts';
 import type { Context } from './context.ts';
 import { openFile } from './open-file.ts';
@@ -33,7 +32,7 @@ const formatOf = (text: string): RendererName => {
   const found = rendererNames.find((name) => name === text);
   if (found) return found;
   throw new ObsctlError('USAGE', `--format ${JSON.stringify(text)} is not known.`, {
-    details: [`nearest: ${nearest(text, rendererNames).join(', ')}`],
+    details: [`one of ${rendererNames.join(', ')}`],
   });
 };
 
@@ -95,6 +94,8 @@ export const define = (command: Command, context: Context): void => {
       refuseWithoutSince(command);
       const place = placeOf(command, runId, options);
       const record = recordOf(place, options);
+      const damage = place.journalDamage();
+      if (damage !== null) output.warn(`the journal of run ${record.runId}: ${damage}`);
       const format = options.format ?? (options.open ? 'html' : 'markdown');
       const files = await writeReport(place, record, [format]);
       const paths = files.map((file) => join(place.path, file));

@@ -24,7 +24,8 @@ const FILES = `
 Experiments as files:
   obsctl run scenarios/experiments/retry-storm.yaml, or by its name: obsctl run retry-storm. --set PATH=VALUE then sets
   one thing of the file, such as load.rate=20, phases.fault=30s or faults.latency.parameters.ms=300. The file says all
-  that an experiment consists of, so no other flag of it is taken. See \`obsctl experiment list\`.
+  that an experiment consists of, so no other flag of it is taken. See \`obsctl experiment list\`. It may name a target
+  instead of a stack: a system that obsctl did not start, by its URLs (docs/experiments/external-target.md).
 `;
 
 const EXAMPLES = `

@@ -13,22 +13,24 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test('one run at a time has a system, and the next one has it afterwards', () => {
-  const release = claimSystem(undefined, folder);
+  const claim = claimSystem(undefined, folder);
   expect(() => claimSystem(undefined, folder)).toThrow(
     expect.objectContaining({
       code: 'RUN_GOING_ON',
       message: expect.stringContaining(`process ${process.pid}, since 20`),
     }),
   );
-  release();
-  claimSystem(undefined, folder)();
+  claim.name('20261123-060000-abcd');
+  expect(() => claimSystem(undefined, folder)).toThrow(`20261123-060000-abcd, process ${process.pid}, since`);
+  claim.release();
+  claimSystem(undefined, folder).release();
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test('runs on different systems do not get in each other’s way', () => {
-  const releases = [undefined, 'http://a.example', 'http://b.example'].map((one) => claimSystem(one, folder));
+  const claims = [undefined, 'http://a.example', 'http://b.example'].map((one) => claimSystem(one, folder));
   expect(() => claimSystem('http://a.example', folder)).toThrow();
-  for (const release of releases) release();
+  for (const claim of claims) claim.release();
 });
 
 test.each([
@@ -43,5 +45,5 @@ test.each([
   ['cut off by a crash', () => '{"pid":'],
 ])('a claim %s is taken over', (_, text) => {
   writeFileSync(join(folder, 'run-on-stack.json'), text());
-  claimSystem(undefined, folder)();
+  claimSystem(undefined, folder).release();
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { nowSeconds } from '../shared/clock.ts';
@@ -14,6 +14,8 @@ const ownerSchema = z.object({
   startedAt: z.string(),
   /** Unix seconds. */
   since: z.number(),
+  /** Absent until the run has begun. */
+  runId: z.string().optional(),
 });
 type Owner = z.infer<typeof ownerSchema>;
 
@@ -27,10 +29,17 @@ const ownerOf = (path: string): Owner | null => {
   }
 };
 
-const takenBy = ({ pid, since }: Owner): ObsctlError =>
+/** What a run has on its system while it goes on. */
+export interface Claim {
+  /** Says which run it is to whoever is refused because of it. */
+  name(runId: string): void;
+  release(): void;
+}
+
+const takenBy = ({ pid, since, runId }: Owner): ObsctlError =>
   new ObsctlError(
     'RUN_GOING_ON',
-    `Another run is going on here: process ${pid}, since ${new Date(since * 1000).toISOString()}.`,
+    `Another run is going on here: ${runId ? `${runId}, ` : ''}process ${pid}, since ${new Date(since * 1000).toISOString()}.`,
   );
 
 /** A link is made by one of several that want it at once; false where the place is taken. */
@@ -44,25 +53,42 @@ const linked = (own: string, path: string): boolean => {
   }
 };
 
+/** Takes a claim of nobody's away; one that somebody made in its place meanwhile is put back. */
+const putAside = (path: string, own: string): void => {
+  const aside = `${own}.old`;
+  try {
+    renameSync(path, aside);
+    if (ownerOf(aside)) linked(aside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+};
+
 /**
  * Claims the system for one run of this process: two at once would clear each other's faults, and each would measure what the
  * other broke. `target`: the address of a system that obsctl did not start; absent: the stack of this user. A claim of a
- * process that is gone is taken over. Returns what gives it back. Throws RUN_GOING_ON, which names the process that has it.
+ * process that is gone is taken over. Throws RUN_GOING_ON, which names the run and the process that have it.
  */
-export const claimSystem = (target?: string, folder = stateDirectory()): (() => void) => {
+export const claimSystem = (target?: string, folder = stateDirectory()): Claim => {
   const name = target ? createHash('sha256').update(target).digest('hex').slice(0, 16) : 'stack';
   const path = join(folder, `run-on-${name}.json`);
   const own = join(folder, `run-on-${name}-${process.pid}.json`);
   makeFolder(folder, 0o700);
-  writeWhole(own, JSON.stringify({ ...identify(process.pid)!, since: nowSeconds() }), 0o600);
+  const owner = { ...identify(process.pid)!, since: nowSeconds() };
+  writeWhole(own, JSON.stringify(owner), 0o600);
   try {
     while (!linked(own, path)) {
-      const owner = ownerOf(path);
-      if (owner) throw takenBy(owner);
-      rmSync(path, { force: true });
+      const other = ownerOf(path);
+      if (other) throw takenBy(other);
+      putAside(path, own);
     }
   } finally {
     rmSync(own, { force: true });
   }
-  return () => rmSync(path, { force: true });
+  return {
+    name: (runId) => writeWhole(path, JSON.stringify({ ...owner, runId }), 0o600),
+    release: () => rmSync(path, { force: true }),
+  };
 };

@@ -51,7 +51,7 @@ export const observe = async (
     incidents: incidents.filter(({ time }) => time >= window.from),
     entryService,
     clientService: CLIENT_SERVICE,
-    ...(foreign ? { bounds: FOREIGN_BOUNDS } : {}),
+    ...(foreign ? { bounds: FOREIGN_BOUNDS, clientSpansKept: foreign.clientSpansKept } : {}),
     droppedIterations: load.droppedIterations,
     ingestionLagSeconds: settled.ingestionLagSeconds,
     settle: settled.settle,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { type Experiment, UNDEMANDING } from '../../reports/record/record.ts';
+import { type Execution, type Experiment, UNDEMANDING } from '../../reports/record/record.ts';
 import { Journal } from './journal.ts';
 import { reconcile } from './reconcile.ts';
 import { RecordKeeper } from './record-keeper.ts';
@@ -39,7 +39,9 @@ const leftRun = (runId: string, owner: 'gone' | 'alive'): RunFolder => {
   const from = Date.now() / 1000 - 5;
   const phases = [{ name: 'steady' as const, from, to: from + 1000 }];
   const known = { phases, faults: [], load: null, observation: null, status: null };
-  expect(new RecordKeeper(experiment, folder).soFar(known, { phase: 'steady', touched: false })).toBeNull();
+  expect(
+    new RecordKeeper(experiment, folder).soFar(known, { phase: 'steady', loaded: true, touched: false }),
+  ).toBeNull();
   return folder;
 };
 
@@ -64,6 +66,19 @@ test('a run whose command is gone gets its end: cut where it was last heard of, 
   expect(phases[0]!.to).toBeLessThanOrEqual(Date.now() / 1000);
   expect(isAbandoned(folder.path)).toBe(false);
   expect(said).toEqual([expect.stringContaining('its verdict is error')]);
+});
+
+test('a run that was killed while its report was written keeps its end, whatever the next run finds, and gets its report', async () => {
+  const folder = leftRun('20260101-000000-aaaa', 'gone');
+  const known = { phases: [], faults: [], load: null, observation: null, status: null };
+  const execution = { status: 'aborted', error: 'halted', restored: true, restoration: ['well'], stop: null };
+  new RecordKeeper(experiment, folder).end(known, execution as Execution);
+  const before = readFileSync(folder.record, 'utf8');
+  await run([{ fault: 'latency', instance: 'api-1' }]);
+  expect(readFileSync(folder.record, 'utf8')).toBe(before);
+  expect(readFileSync(folder.report, 'utf8')).toContain('halted');
+  expect(isAbandoned(folder.path)).toBe(false);
+  expect(said).toEqual([expect.stringContaining('its report is written now')]);
 });
 
 test('a run that goes on is none of its business', async () => {

@@ -12,6 +12,8 @@ import { isAbandoned, unmarkRunning, wentOn } from './run-mark.ts';
 import { describe } from './run-outcome.ts';
 import type { RunParts } from './run-parts.ts';
 import { sealRecord } from './seal.ts';
+import { hasEnded } from './unfinished.ts';
+import { writeReport } from './write-report.ts';
 
 /** When it was last heard of: k6's samples end when it does, and k6 goes with its command. */
 const lastHeard = ({ load, journal }: RunFolder): number => {
@@ -61,11 +63,18 @@ const reconciled = (record: RunRecord, seen: Restoration, folder: RunFolder): Ru
   return sealRecord({ ...changed, verdict: verdictOf(changed) });
 };
 
+/** Its command was killed after it had written the run's end: that stays as it is, and only the report may be missing. */
+const finishReport = async (folder: RunFolder, record: RunRecord, { listener }: RunParts): Promise<void> => {
+  await writeReport(folder, record);
+  listener.warning?.(`run ${folder.runId} had ended, and its report is written now`);
+};
+
 const reconcileOne = async (folder: RunFolder, parts: RunParts, journal: Journal): Promise<void> => {
   const { listener } = parts;
   const damage = folder.journalDamage();
   if (damage) listener.warning?.(`the journal of run ${folder.runId}: ${damage}`);
   const record = folder.readRecord();
+  if (hasEnded(record.execution)) return finishReport(folder, record, parts);
   listener.step?.(`putting right what run ${folder.runId} left`);
   const after = reconciled(record, await restorationOf(record, folder, parts), folder);
   folder.writeJson('record.json', after);

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RunRecord } from '../../reports/record/record.ts';
 import { messageOf, ObsctlError } from '../shared/errors.ts';
 import { makeFolder } from '../shared/folder.ts';
+import { journalDamage } from '../shared/journal.ts';
 import { writeWhole } from '../shared/write-whole.ts';
 import { openRecord } from './seal.ts';
 
@@ -11,6 +12,8 @@ export interface RecordPlace {
   path: string;
   write(relative: string, content: string): void;
   readRecord(): RunRecord;
+  /** What is wrong with the journal of the run, with the line; null: it is whole, or none lies there. */
+  journalDamage(): string | null;
 }
 
 const textOf = (file: string): string => {
@@ -27,6 +30,7 @@ const textOf = (file: string): string => {
  */
 export const recordFile = (file: string): RecordPlace => {
   const path = dirname(resolve(file));
+  const journal = join(path, 'events.ndjson');
   return {
     path,
     write: (relative, content) => {
@@ -35,5 +39,6 @@ export const recordFile = (file: string): RecordPlace => {
       writeWhole(target, content);
     },
     readRecord: () => openRecord(textOf(resolve(file)), resolve(file)),
+    journalDamage: () => (existsSync(journal) ? journalDamage(journal) : null),
   };
 };

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RunRecord } from '../../reports/record/record.ts';
 import { sectionedJson } from '../shared/canonical-json.ts';
-import { messageOf, ObsctlError } from '../shared/errors.ts';
+import { ObsctlError } from '../shared/errors.ts';
 import { makeFolder } from '../shared/folder.ts';
-import { readEntries } from '../shared/journal.ts';
+import { journalDamage } from '../shared/journal.ts';
 import { nearest } from '../shared/nearest.ts';
 import { writeWhole } from '../shared/write-whole.ts';
 import { openRecord } from './seal.ts';
@@ -60,12 +60,7 @@ export class RunFolder {
 
   /** What is wrong with its journal, with the line; null: it is whole. */
   journalDamage(): string | null {
-    try {
-      const { damage } = readEntries(this.journal);
-      return damage && [damage.message, ...damage.details].join(' ');
-    } catch (error) {
-      return messageOf(error);
-    }
+    return journalDamage(this.journal);
   }
 
   readRecord(): RunRecord {

@@ -13,6 +13,8 @@ export interface Foreign {
   baseUrl: string;
   /** service.name by the role that faults name: `api` is its entry. */
   services: Record<string, string>;
+  /** Whether somebody takes the spans of the client's own requests. */
+  clientSpansKept: boolean;
 }
 
 /** The ports a run works on, and who watches it. */

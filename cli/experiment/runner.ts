@@ -80,10 +80,10 @@ class Run {
 
   /** The record as it is to be found should this command be killed now. */
   private note(): void {
-    const { phases, clock } = this.loaded;
+    const { phases, inPhase: phase } = this.loaded;
     const begun = phases.some(({ name }) => name === 'fault');
     const touched = begun && this.experiment.faults.length > 0;
-    this.records.soFar({ ...this.known(), observation: null }, { phase: clock.name, touched });
+    this.records.soFar({ ...this.known(), observation: null }, { phase, loaded: phases.length > 0, touched });
   }
 
   private known(): Known {

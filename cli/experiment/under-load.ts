@@ -1,4 +1,4 @@
-import type { Phase } from '../../reports/record/common.ts';
+import type { Phase, PhaseName } from '../../reports/record/common.ts';
 import type { Experiment } from '../../reports/record/record.ts';
 import type { LoadProgress, LoadResult, LoadRun } from '../load/load-driver.ts';
 import { nowSeconds, sleep } from '../shared/clock.ts';
@@ -49,6 +49,7 @@ export class UnderLoad {
   private progress: LoadProgress | null = null;
   /** k6 did not end by itself. */
   private late = false;
+  private over = false;
   private readonly ending = new Ending();
   private readonly stopWatch: StopWatch;
   private readonly signal: AbortSignal;
@@ -70,6 +71,11 @@ export class UnderLoad {
     return this.clock.phases;
   }
 
+  /** The phase that it is in, or has just come out of; null before the first and once the load has ended. */
+  get inPhase(): PhaseName | null {
+    return this.over ? null : (this.clock.name ?? this.phases.at(-1)?.name ?? null);
+  }
+
   async perform(): Promise<void> {
     const run = await this.start();
     if (this.experiment.faults.length > 0) this.ending.atHalt(this.parts.halt);
@@ -84,6 +90,7 @@ export class UnderLoad {
       this.ending.rest();
       this.parts.listener.step?.('waiting for k6 to end');
       await this.untilEnd(run);
+      this.over = true;
     }
     // Where k6 itself failed, its own error is the run's.
     await run.done;

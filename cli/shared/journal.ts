@@ -90,6 +90,16 @@ export const readEntries = (path: string): ReadJournal => {
   return { entries, damage: null, beyond: [] };
 };
 
+/** What is wrong with the journal at that path, with the line; null: it is whole. */
+export const journalDamage = (path: string): string | null => {
+  try {
+    const { damage } = readEntries(path);
+    return damage && [damage.message, ...damage.details].join(' ');
+  } catch (error) {
+    return messageOf(error);
+  }
+};
+
 const damaged = (path: string, line: number, why: string): ObsctlError =>
   new ObsctlError('RECORD_INVALID', `${path} is damaged.`, { details: [`line ${line}: ${why}`] });
 

@@ -6,7 +6,7 @@ import { sampleArrivals } from './collect/arrivals.ts';
 import { around } from './collect/choose.ts';
 import { isComplete } from './collect/from-trace.ts';
 import { collectLogs } from './collect/logs.ts';
-import type { CollectOptions, Metrics } from './collect/options.ts';
+import { type CollectOptions, type Metrics, rootServiceOf } from './collect/options.ts';
 import { type AskedMissing, Questions } from './collect/questions.ts';
 import { reconcile } from './collect/reconcile.ts';
 import { collectTraces } from './collect/trace-evidence.ts';
@@ -79,18 +79,19 @@ const lookUp = async (
 type Counts = Pick<Completeness, 'clientTraces' | 'traces' | 'exemplars' | 'logs'>;
 
 const countsOf = (
-  { clientTraces }: CollectOptions,
+  options: CollectOptions,
   exemplars: Exemplar[],
   { isMissing, wasLookedUp }: Known,
   traces: Trace[],
   logs: Log[],
 ): Counts => {
+  const { clientTraces } = options;
   const sent = new Set(clientTraces.map(({ traceId }) => traceId));
   const lost = countWhere([...sent], isMissing);
   const arrived = countWhere([...sent], (id) => wasLookedUp(id) && !isMissing(id));
   const lookedUp = exemplars.filter(({ traceId }) => wasLookedUp(traceId));
   const unresolved = countWhere(lookedUp, ({ traceId }) => isMissing(traceId));
-  const complete = countWhere(traces, ({ spans }) => isComplete(spans));
+  const complete = countWhere(traces, ({ spans }) => isComplete(spans, rootServiceOf(options)));
   return {
     clientTraces: { sent: sent.size, arrived, missing: lost },
     traces: { fetched: traces.length, complete, partial: traces.length - complete },

@@ -36,3 +36,12 @@ it('takes scrapes that are further apart as steps that all instances share', () 
     [945, 15, 2],
   ]);
 });
+
+it.each([
+  ['a second', 1.004, 90],
+  ['the eighteen seconds of missed scrapes', 17.9, 5],
+])('takes the rate of an increment over %s by the time that it is over', (_, seconds, rate) => {
+  const series = { service: 'api', instance: 'api-1', route: '/', method: 'GET', bounds: [1] };
+  const one = { ...point(100, seconds), requests: 90 };
+  expect(sumRed([{ ...series, points: [one] }], 1).points).toMatchObject([{ requests: 90, rate }]);
+});

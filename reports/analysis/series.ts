@@ -11,6 +11,8 @@ export interface Point {
 }
 
 export interface RedPoint extends Point {
+  /** Requests per second. After missed scrapes an increment is over all the time since the last one. */
+  rate: number;
   /** Counts per bucket, not cumulative. */
   buckets: number[];
 }
@@ -61,6 +63,10 @@ export const stepOf = (red: RedSeries[]): number => {
 const stepEndingAt = (time: number, step: number): number =>
   step === 1 ? endingAt(time) : Math.floor((time - step / 2) / step) * step;
 
+/** Seconds of the steps that an increment is over: scrapes are never quite a step apart. */
+const wholeSteps = (seconds: number, step: number): number =>
+  Number.isFinite(seconds) ? Math.max(1, Math.round(seconds / step)) * step : step;
+
 /**
  * Sums series into whole seconds, or into steps where the scrapes are further apart (`stepOf`). An increment between two
  * scrapes goes to the second or step that ends with it.
@@ -80,11 +86,13 @@ export const sumRed = (red: RedSeries[], step = stepOf(red)): { bounds: number[]
         t,
         seconds: step,
         requests: 0,
+        rate: 0,
         failures: 0,
         p95: null,
         buckets: new Array<number>(bounds.length + 1).fill(0),
       };
       sum.requests += point.requests;
+      sum.rate += point.requests / wholeSteps(point.seconds, step);
       sum.failures += Math.min(point.errors, point.requests);
       if (comparable) sum.buckets = sum.buckets.map((count, i) => count + (point.buckets[i] ?? 0));
       seconds.set(t, sum);

@@ -23,7 +23,7 @@ const ofServer = ({ red }: Evidence, service: string): SliSeries => ({
   service,
   points: sumRed(userRoutes(red, service)).points.map((p) => ({
     t: p.t,
-    requestsPerSecond: p.requests / p.seconds,
+    requestsPerSecond: p.rate,
     attemptsPerSecond: null,
     errorRatio: ratio(p.failures, p.requests),
     p95: p.p95,

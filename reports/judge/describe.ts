@@ -12,9 +12,13 @@ const MEASURES: Record<Measure, string> = {
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** `1.25 %`: two digits after the point at most, more where it would read as nothing. */
+/** Digits after the point that keep a percentage apart from 100: two, more from 99.99 % on. */
+const digitsOf = (ratio: number): number =>
+  ratio < 1 ? Math.min(12, Math.max(2, Math.ceil(-Math.log10(1 - ratio)) - 2)) : 2;
+
+/** `1.25 %`: two digits after the point at most, more where it would read as nothing or as all. */
 export const percent = (ratio: number): string =>
-  `${ratio > 0 && ratio < 0.0001 ? (100 * ratio).toPrecision(1) : String(Number((100 * ratio).toFixed(2)))} %`;
+  `${ratio > 0 && ratio < 0.0001 ? (100 * ratio).toPrecision(1) : String(Number((100 * ratio).toFixed(digitsOf(ratio))))} %`;
 
 /** A value of the measure with its unit: `1.25 %`, `320 ms`, `1.4 s`, `40/s`. */
 export const inUnit = (measure: Measure, value: number): string => {

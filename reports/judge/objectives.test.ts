@@ -39,7 +39,7 @@ it('counts the budget of each phase, and lets it be spent while the fault is on'
   expect(results[1]).toMatchObject({ good: 360, total: 400, actual: 0.9, unit: 'requests', certain: true });
   expect(results[1]!.budgetConsumed).toBeCloseTo(10, 9);
   expect(results[1]!.text).toBe(
-    '90 % good during the fault phase (360 of 400 requests; at least 99 % asked): 1000 % of the error budget used. Good are requests that succeeded, as the client saw them.',
+    '90 % good during the fault phase (360 of 400 requests; at least 99 % asked): 10× the error budget used. Good are requests that succeeded, as the client saw them.',
   );
 });
 

@@ -1,6 +1,6 @@
 import type { PhaseName } from '../record/common.ts';
 import type { Indicator } from '../record/indicator.ts';
-import type { SloResult } from '../record/objectives.ts';
+import { type SloResult, timesOver } from '../record/objectives.ts';
 import type { RunRecord } from '../record/record.ts';
 import { populationOf, type Tally, tallyOf } from './budget.ts';
 import { capital, indicatorText, inUnit, percent, requestsText, seenText, windowText } from './describe.ts';
@@ -49,14 +49,12 @@ const isCertain = ({ goodAtMost, total, missing }: Tally, target: number): boole
 const countsIn = ({ kind }: JudgedParts, { phases }: Slo): PhaseName[] =>
   kind === 'observation' ? ['fault'] : phases;
 
-/** From here on a percentage is no longer read at a glance. */
-const TIMES_OVER = 10;
-
 const budgetText = (consumed: number): string => {
   if (consumed <= 0) return 'no error budget used';
-  return consumed > TIMES_OVER
-    ? `${Math.round(consumed)} times the error budget used`
-    : `${Math.max(1, Math.round(100 * consumed))} % of the error budget used`;
+  const times = timesOver(consumed);
+  return times === null
+    ? `${Math.max(1, Math.round(100 * consumed))} % of the error budget used`
+    : `${times} the error budget used`;
 };
 
 const amount = (value: number): string => String(Math.round(value));

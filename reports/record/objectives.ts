@@ -43,3 +43,9 @@ export const sloResultSchema = z.object({
   text: z.string(),
 });
 export type SloResult = z.infer<typeof sloResultSchema>;
+
+/** `2.5×`, `100×`: an error budget used up that many times over; null below twice, where a percentage is read more easily. */
+export const timesOver = (consumed: number): string | null => {
+  const rounded = Number(consumed.toFixed(consumed < 10 ? 1 : 0));
+  return rounded < 2 ? null : `${rounded}×`;
+};

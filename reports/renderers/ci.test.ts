@@ -40,7 +40,7 @@ interface Suites {
 }
 
 it('writes JUnit that can be read back, whatever telemetry says', () => {
-  const xml = junitXml(record);
+  const xml = junitXml({ ...record, runId: HOSTILE });
   const { testsuites } = convert(xml, { format: 'object' }) as unknown as Suites;
   expect(testsuites).toMatchObject({ '@tests': '6', '@failures': '2', '@errors': '0', '@skipped': '3' });
   expect(xml).not.toContain('<script>');
@@ -87,6 +87,7 @@ it('writes a summary whose table and text stay what they are', () => {
   const summary = stepSummary(record);
   expect(summary).not.toContain('<script>');
   expect(summary).not.toMatch(/^::/m);
+  expect(summary).toContain('| 90 % | 99 % | 10× |');
   const rows = summary.split('\n').filter((line) => line.startsWith('|'));
   for (const row of rows) expect(row.replace(/\\\|/g, '').match(/\|/g)!.length).toBe(7);
 });

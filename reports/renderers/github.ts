@@ -1,5 +1,5 @@
 import type { RunRecord, VerdictName } from '../record/record.ts';
-import { percent } from './format.ts';
+import { budgetText, targetText } from './markdown/objectives.ts';
 import type { Renderer } from './renderer.ts';
 import { clean, paragraphs, plain, prose, table } from './text.ts';
 
@@ -96,9 +96,9 @@ const objectivesTable = ({ objectives }: RunRecord): string | null =>
         objectives.map(({ slo, objective, phase, actual, target, budgetConsumed, outcome }) => [
           plain(`${slo}: ${objective}`),
           phase,
-          percent(actual),
-          percent(target),
-          percent(budgetConsumed),
+          targetText(actual),
+          targetText(target),
+          budgetText(budgetConsumed),
           outcome === 'breached' ? '**breached**' : outcome,
         ]),
       );

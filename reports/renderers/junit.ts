@@ -122,8 +122,8 @@ const suiteElement = (record: RunRecord, { name, cases }: Suite) => ({
   '@timestamp': new Date(record.createdAt * 1000).toISOString().slice(0, 19),
   properties: {
     property: [
-      { '@name': 'runId', '@value': record.runId },
-      { '@name': 'experiment', '@value': record.experiment.hash },
+      { '@name': 'runId', '@value': clean(record.runId) },
+      { '@name': 'experiment', '@value': clean(record.experiment.hash) },
     ],
   },
   testcase: cases.map((one) => caseElement(name, one)),

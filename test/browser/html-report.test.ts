@@ -179,6 +179,12 @@ describe('for everybody', () => {
     await page.context().close();
   });
 
+  test('axe-core finds nothing in a narrow window', async () => {
+    const { page } = await reader.open(address, { viewport: { width: 390, height: 800 }, bypassCSP: true });
+    expect(await violationsOf(page)).toEqual([]);
+    await page.context().close();
+  });
+
   test('the first stop of the Tab key leads past the contents', async () => {
     const { page } = await reader.open(address);
     await page.keyboard.press('Tab');
@@ -190,6 +196,37 @@ describe('for everybody', () => {
     const { page } = await reader.open(address, { viewport: { width, height: 800 } });
     await page.locator('button[data-open]').click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.context().close();
+  });
+
+  test('a word in a table of a narrow window stays whole', async () => {
+    const { page } = await reader.open(address, { viewport: { width: 390, height: 800 } });
+    const broken = await page
+      .locator('#objectives td code, #objectives th code, .belief code')
+      .evaluateAll((all) =>
+        all.flatMap((code) => {
+          const text = code.textContent!;
+          const range = document.createRange();
+          return [...text.matchAll(/\S+/g)]
+            .filter(({ 0: word, index }) => {
+              range.setStart(code.firstChild!, index);
+              range.setEnd(code.firstChild!, index + word.length);
+              // A hyphen may end a line.
+              return !word.includes('-') && range.getClientRects().length > 1;
+            })
+            .map(([word]) => word);
+        }),
+      );
+    expect(broken).toEqual([]);
+    await page.context().close();
+  });
+
+  test('in a narrow window the first bars of a waterfall are in sight, and log lines can be read', async () => {
+    const { page } = await reader.open(address, { viewport: { width: 390, height: 800 } });
+    const bar = page.locator('details.trace[open] .waterfall .bar').first();
+    expect((await bar.boundingBox())!.x).toBeLessThan(300);
+    const line = page.locator('details.trace[open] .logs .body').first();
+    expect((await line.boundingBox())!.width).toBeGreaterThan(250);
     await page.context().close();
   });
 
@@ -210,6 +247,11 @@ const POISON =
 const FREE_TEXT = new Set([
   'body',
   'name',
+  'service',
+  'dependency',
+  'scenario',
+  'command',
+  'message',
   'note',
   'statusMessage',
   'operation',

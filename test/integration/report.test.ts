@@ -2,6 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealRecord } from '../../cli/experiment/seal.ts';
+import { Journal } from '../../cli/shared/journal.ts';
+import { rendererNames } from '../../reports/renderers/index.ts';
 import { downstreamTimeoutEvidence } from '../fixtures/evidence/index.ts';
 import { judgedRecord } from '../fixtures/evidence/judged.ts';
 import { recordOf } from '../fixtures/evidence/record.ts';
@@ -61,7 +63,7 @@ test.each([
   [['--from', file, 'latest'], 'a run id cannot stand beside --from'],
   [['--from', file, '--reanalyse'], '--reanalyse cannot stand beside --from'],
   [['--from', file, '--since', '15m'], '--from cannot stand beside --since'],
-  [['--format', 'htlm'], 'nearest: html'],
+  [['--format', 'htlm'], `one of ${rendererNames.join(', ')}`],
   [['--from', join(folder, 'nowhere.json')], 'cannot be read'],
 ])('report %j is refused', async (args, why) => {
   const { code, stderr } = await user.run(['report', ...args]);
@@ -75,4 +77,17 @@ test('a record that was changed after the run is not reported on', async () => {
   const { code, stderr } = await user.run(['report', '--from', edited]);
   expect(code).toBe(2);
   expect(stderr).toContain('at verdict: it was changed after the run');
+});
+
+test('a damaged journal beside the record is said with its line, and the report is there all the same', async () => {
+  const events = join(folder, 'events.ndjson');
+  const journal = new Journal(events);
+  for (const type of ['run.started', 'phase.started', 'run.ended']) journal.append(type);
+  journal.close();
+  const args = ['report', '--from', file, '--format', 'json'];
+  expect((await user.run(args)).stderr).toBe('');
+  writeFileSync(events, readFileSync(events, 'utf8').replace('phase.started', 'phase.skipped'));
+  const { code, stdout, stderr } = await user.run(args);
+  expect([code, stdout.trim()]).toEqual([0, join(folder, 'report.json')]);
+  expect(stderr).toContain(`${events} is damaged. line 2: its checksum does not fit`);
 });

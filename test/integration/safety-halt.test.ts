@@ -27,7 +27,10 @@ test('a halt ends a run with what it broke, whoever carries it, and refuses new 
   );
   await scene.untilFaultIsOn();
   const second = await user.run(['run', '--fault', 'error']);
-  expect([second.code, second.stderr]).toEqual([9, expect.stringContaining('Another run is going on')]);
+  expect([second.code, second.stderr]).toEqual([
+    9,
+    expect.stringContaining(`Another run is going on here: ${scene.newest.runId}, process ${cli.pid}, since`),
+  ]);
   expect((await halt()).halted).toBe(true);
   expect(await scene.faultsOn()).toEqual([]);
   expect((await cli.outcome).code).toBe(7);

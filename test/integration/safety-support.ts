@@ -10,7 +10,7 @@ import { eventually, type User } from '../support/cli.ts';
 /** As short as a run can be. */
 const PHASES = ['--warm-up', '3s', '--steady', '10s', '--recovery', '8s', '--load-rate', '20'];
 
-/** Phases of a run, and what lies around them, as its journal tells them. */
+/** Phases of a run, and what lies around them, as its journal and its record tell them. */
 export type Moment = 'warm-up' | 'steady' | 'fault' | 'recovery' | 'after';
 
 /** A stack on which runs are cut short, and the question what is left. */
@@ -36,12 +36,12 @@ export class Scene {
   /** Waits until a run that is no older than that many is there, and has reached the moment. */
   async until(moment: Moment, runsBefore: number): Promise<void> {
     await eventually('it has begun', () => listRunIds(this.user.runs).length > runsBefore, 60);
-    const { journal } = this.newest;
+    const { journal, record } = this.newest;
     const reached = (): boolean => {
-      const { entries } = readEntries(journal);
-      if (moment === 'fault') return entries.some(({ type }) => type === 'fault-injected');
+      if (moment === 'fault')
+        return readEntries(journal).entries.some(({ type }) => type === 'fault-injected');
       if (moment === 'after') return readdirSync(this.newest.path).includes('evidence');
-      return entries.some(({ type, data }) => type === 'phase' && data.name === moment);
+      return read(record).includes(`killed in its ${moment} phase`);
     };
     await eventually(`it has reached ${moment}`, reached, 90);
   }

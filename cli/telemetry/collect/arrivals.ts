@@ -2,7 +2,7 @@ import type { Arrival } from '../../../reports/record/completeness.ts';
 import { chunks, spread } from '../../shared/lists.ts';
 import { around } from './choose.ts';
 import { isComplete } from './from-trace.ts';
-import type { CollectOptions } from './options.ts';
+import { type CollectOptions, rootServiceOf } from './options.ts';
 import { type AskedTraces, isWhole, type Questions } from './questions.ts';
 
 /** Requests that are followed from the client to the stores: about two a second of a short run. */
@@ -27,10 +27,10 @@ const linesById = async (questions: Questions, { window }: CollectOptions, ids: 
 };
 
 /** What is there of a trace; null where part of it may not have been told. */
-const spansOf = ({ found, doubtful }: AskedTraces, traceId: string, clientService: string) => {
+const spansOf = ({ found, doubtful }: AskedTraces, traceId: string, options: CollectOptions) => {
   const spans = found.get(traceId) ?? [];
-  const whole = isComplete(spans);
-  const own = spans.filter(({ service }) => service !== clientService).length;
+  const whole = isComplete(spans, rootServiceOf(options));
+  const own = spans.filter(({ service }) => service !== options.clientService).length;
   return { spans: doubtful.has(traceId) && !(whole && own > 0) ? null : own, whole };
 };
 
@@ -51,7 +51,7 @@ export const sampleArrivals = async (questions: Questions, options: CollectOptio
   const lines = await linesById(questions, options, ids);
   return chosen.map(({ traceId, end }) => ({
     time: end,
-    ...spansOf(traces, traceId, options.clientService),
+    ...spansOf(traces, traceId, options),
     lines: lines.get(traceId) ?? null,
   }));
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeSpan } from '../fake-telemetry-source.fixture.ts';
-import { exemplarFromTrace } from './from-trace.ts';
+import { exemplarFromTrace, isComplete } from './from-trace.ts';
 
 const SPIKE = { from: 1000, to: 1010, kind: 'error' as const, service: 'api', baseline: 0 };
 
@@ -17,4 +17,13 @@ test('a span without a status has none', () => {
     status: null,
     method: '',
   });
+});
+
+test('a trace is complete with every parent there, or without that of what a client calls whose spans nobody keeps', () => {
+  const called = fakeSpan(1, { spanId: 'b', parentSpanId: 'client', kind: 'server', service: 'api' });
+  const further = fakeSpan(2, { spanId: 'c', parentSpanId: 'b', kind: 'server', service: 'inventory' });
+  const lost = { ...further, parentSpanId: 'gone' };
+  expect([isComplete([called, further]), isComplete([called, further], 'api')]).toEqual([false, true]);
+  expect(isComplete([called, lost], 'api')).toBe(false);
+  expect(isComplete([{ ...called, kind: 'internal' }], 'api')).toBe(false);
 });

@@ -39,6 +39,8 @@ export interface CollectOptions {
   entryService: string;
   /** service.name of the client's own spans: they do not show that a request arrived. */
   clientService: string;
+  /** False: the client's own spans were sent to nobody, so that what it calls has no parent. True where absent. */
+  clientSpansKept?: boolean;
   bounds?: Bounds;
   /** Looks at the metrics before anything else is asked; may throw, to say that nothing can be reported from them. */
   accept?: (metrics: Metrics, queries: QueryRecord[]) => void;
@@ -54,3 +56,10 @@ export interface Metrics {
   runtime: RuntimeSeries[];
   exemplars: Exemplar[];
 }
+
+/** The service whose server spans need no parent: that which the client calls, where nobody keeps the client's spans. */
+export const rootServiceOf = ({
+  clientSpansKept = true,
+  entryService,
+}: Pick<CollectOptions, 'clientSpansKept' | 'entryService'>): string | undefined =>
+  clientSpansKept ? undefined : entryService;

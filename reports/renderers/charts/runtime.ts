@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../record/record.ts';
 import { duration } from '../format.ts';
+import { withGaps } from './gaps.ts';
 import type { Marks } from './marks.ts';
 import type { Axis, Line } from './option.ts';
 
@@ -20,7 +21,7 @@ const toLine = (
   { start }: Marks,
 ): Line => ({
   name: `${instance} ${WAITING[name] ?? 'loop delay'}`,
-  points: points.map(([t, value]) => [t - start, value]),
+  points: withGaps(points.map(([t, value]) => [t - start, value])),
 });
 
 const waiting = (record: RunRecord) =>

@@ -9,7 +9,7 @@ const WIDTH = 240;
 const NEGLIGIBLE = 0.005;
 
 const bar = (label: Html, confidence: number, kind: string): Html =>
-  html`<tr><th scope="row">${label}</th><td><svg class="meter" width="${WIDTH}" height="12" aria-hidden="true"><rect width="${WIDTH}" height="12" rx="4" class="track"/><rect width="${(confidence * WIDTH).toFixed(1)}" height="12" rx="4" class="${kind}"/></svg></td><td class="number">${confidence.toFixed(2)}</td></tr>`;
+  html`<tr><th scope="row">${label}</th><td><svg class="meter" width="${WIDTH}" height="12" viewBox="0 0 ${WIDTH} 12" preserveAspectRatio="none" aria-hidden="true"><rect width="${WIDTH}" height="12" rx="4" class="track"/><rect width="${(confidence * WIDTH).toFixed(1)}" height="12" rx="4" class="${kind}"/></svg></td><td class="number">${confidence.toFixed(2)}</td></tr>`;
 
 const labelled = (suspect: Suspect): Html => lineHtml(suspectLabel(suspect));
 

@@ -1,4 +1,4 @@
-import type { SloResult } from '../../record/objectives.ts';
+import { type SloResult, timesOver } from '../../record/objectives.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { count, percent } from '../format.ts';
 import { phaseLabel } from '../phase-label.ts';
@@ -8,9 +8,9 @@ import { code, paragraphs, plain, prose, table } from '../text.ts';
 export const targetText = (ratio: number | null): string =>
   ratio === null ? '–' : `${Number((ratio * 100).toFixed(3))} %`;
 
-/** Share of the phase's error budget; over a whole one as a multiple. */
+/** Share of the phase's error budget; from twice of it on as a multiple. */
 export const budgetText = (consumed: number | null): string =>
-  consumed === null ? '–' : consumed > 10 ? `${count(consumed)}×` : percent(consumed);
+  consumed === null ? '–' : (timesOver(consumed) ?? percent(consumed));
 
 export const OUTCOME_TEXT: Record<SloResult['outcome'], string> = {
   met: 'met',
@@ -42,14 +42,14 @@ const HEADERS = ['Objective', 'Phase', 'Target:', 'Actual:', 'Good', 'Budget use
 export const objectiveSentences = (results: SloResult[]): string =>
   results
     .filter(({ outcome }) => outcome !== 'met')
-    .map(({ text, outcome, certain }) => {
+    .map(({ slo, text, outcome, certain }) => {
       const sure =
         outcome !== 'breached'
           ? ''
           : certain
             ? ' It holds even if every missing observation were good.'
             : ' It might not hold if what is missing was good.';
-      return `- ${prose(text)}${sure}`;
+      return `- ${code(slo)}: ${prose(text)}${sure}`;
     })
     .join('\n');
 
