@@ -207,12 +207,11 @@ describe('for everybody', () => {
         all.flatMap((code) => {
           const text = code.textContent!;
           const range = document.createRange();
-          return [...text.matchAll(/\S+/g)]
+          return [...text.matchAll(/[^\s-]+/g)]
             .filter(({ 0: word, index }) => {
               range.setStart(code.firstChild!, index);
               range.setEnd(code.firstChild!, index + word.length);
-              // A hyphen may end a line.
-              return !word.includes('-') && range.getClientRects().length > 1;
+              return range.getClientRects().length > 1;
             })
             .map(([word]) => word);
         }),

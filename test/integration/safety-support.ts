@@ -8,7 +8,7 @@ import type { StackStatus } from '../../cli/stack/stack.ts';
 import { eventually, type User } from '../support/cli.ts';
 
 /** As short as a run can be. */
-const PHASES = ['--warm-up', '3s', '--steady', '10s', '--recovery', '8s', '--load-rate', '20'];
+const PHASES = ['--warm-up', '2s', '--steady', '10s', '--recovery', '4s', '--load-rate', '20'];
 
 /** Phases of a run, and what lies around them, as its journal and its record tell them. */
 export type Moment = 'warm-up' | 'steady' | 'fault' | 'recovery' | 'after';

@@ -18,6 +18,12 @@ afterEach(() => scene.expectSafe());
 const pidOf = (name: string): number => user.state().processes.find((one) => one.name === name)!.pid;
 const kill = (pid: number, signal: NodeJS.Signals = 'SIGKILL') => process.kill(pid, signal);
 
+/** Phases in which the command line is killed last until it is, however slow the machine. */
+const LONG_ENOUGH: Partial<Record<Moment, string[]>> = {
+  fault: ['--duration', '60s'],
+  recovery: ['--duration', '4s', '--recovery', '60s'],
+};
+
 describe('kill -9 of the command line', () => {
   const cut: string[] = [];
 
@@ -31,7 +37,7 @@ describe('kill -9 of the command line', () => {
     'in its moment "%s": the record says %s until somebody has seen how things are',
     async (moment, verdict) => {
       const before = scene.runs;
-      const cli = scene.run('latency', '--rate', '1', '--duration', moment === 'fault' ? '60s' : '4s');
+      const cli = scene.run('latency', '--rate', '1', ...(LONG_ENOUGH[moment] ?? ['--duration', '4s']));
       await scene.until(moment, before);
       cli.kill('SIGKILL');
       await cli.outcome;

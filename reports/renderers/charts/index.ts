@@ -84,6 +84,12 @@ export interface ChartPlan {
   axes: Axis[];
 }
 
+/** What lies past the end of the time axis is not seen, and would stretch the other axis all the same. */
+const withinTime = (one: Line, { end }: Marks): Line => ({
+  ...one,
+  points: one.points.filter(([x]) => x <= Math.ceil(end)),
+});
+
 /** Every chart of the report that has something to show. */
 export const chartPlans = (record: RunRecord, marks: Marks): ChartPlan[] => {
   const plans: ChartPlan[] = [
@@ -112,7 +118,9 @@ export const chartPlans = (record: RunRecord, marks: Marks): ChartPlan[] => {
       axes: runtimeAxes(record),
     },
   ];
-  return plans.filter(({ lines }) => lines.some(({ points }) => points.some(([, y]) => y !== null)));
+  return plans
+    .map((plan) => ({ ...plan, lines: plan.lines.map((one) => withinTime(one, marks)) }))
+    .filter(({ lines }) => lines.some(({ points }) => points.some(([, y]) => y !== null)));
 };
 
 /** The charts as files of their own. */

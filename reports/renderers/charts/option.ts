@@ -62,10 +62,10 @@ const yAxis = ({ format, log, most }: Axis, i: number) => ({
   splitLine: { show: i === 0, lineStyle: { color: GRID } },
 });
 
-const shading = ({ faults }: Marks): string =>
-  faults.length > 0
-    ? `shaded: ${[...new Set(faults.map(({ name }) => clean(name, 40)))].join(', ')} was on`
-    : '';
+const shading = ({ faults }: Marks): string => {
+  const names = [...new Set(faults.map(({ name }) => clean(name, 40)))];
+  return names.length > 0 ? `shaded: ${names.join(', ')} ${names.length > 1 ? 'were' : 'was'} on` : '';
+};
 
 const heading = (title: string, marks: Marks) => ({
   text: title,

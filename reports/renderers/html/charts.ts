@@ -48,10 +48,12 @@ const legendEntry = (line: Line, i: number): Html => {
   return html`<li><svg width="22" height="8" aria-hidden="true"><line x1="1" x2="21" y1="4" y2="4" stroke="${trusted(colorOf(line, i))}" stroke-width="${width}"${dashes}/></svg>${clean(line.name, 60)}</li>`;
 };
 
-const shading = ({ faults }: Marks): Html | null =>
-  faults.length === 0
+const shading = ({ faults }: Marks): Html | null => {
+  const names = [...new Set(faults.map(({ name }) => name))];
+  return names.length === 0
     ? null
-    : html`<span class="shade-key" aria-hidden="true"></span>shaded: ${[...new Set(faults.map(({ name }) => name))].join(', ')} was on`;
+    : html`<span class="shade-key" aria-hidden="true"></span>shaded: ${names.join(', ')} ${names.length > 1 ? 'were' : 'was'} on`;
+};
 
 const UNITS = { 'error-ratio': 'ratio', latency: 'seconds', 'request-rate': 'rate', runtime: 'mixed' };
 

@@ -54,12 +54,16 @@ const errorOrigin = (examples: TracedExample[]): string | null => {
     : `The errors start at ${spanText(span.spans[0]!)}${quoted}, ${span.share}.`;
 };
 
+/** Own time that can be where a wait went, seconds; with less, the spans that held it are not in the trace. */
+const LEAST_OWN = 0.001;
+
 /** Where the wait went; said only where latency left its steady state. */
 const timeOrigin = (examples: TracedExample[]): string | null => {
   const slow = common(examples, 'slow example trace', (e) => e.longestExclusive, sameSpan);
   // What only a few of them share is no origin.
   if (!slow || slow.named <= examples.length / 2) return null;
   const most = slow.spans.reduce((a, b) => (b.exclusive > a.exclusive ? b : a));
+  if (most.exclusive < LEAST_OWN) return null;
   return `The time went into ${spanText(most)}, ${slow.share}: up to ${duration(most.exclusive)} of its own.`;
 };
 
