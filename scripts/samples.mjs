@@ -1,5 +1,6 @@
 // Runs what has its report published and copies each report with its charts to reports/samples/: demos, and one experiment
 // whose report is there as a page, too. Needs a quiet machine: about ten minutes. What does not end as it should changes nothing.
+//   node scripts/samples.mjs [NAME...]: those alone
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ const SAMPLES = {
   'retry-storm-experiment': { args: ['run', 'retry-storm'], exitCode: 3, files: ['report.html'] },
 };
 
+const asked = process.argv.slice(2);
 const home = mkdtempSync(join(tmpdir(), 'obsctl-samples-'));
 const obsctl = (args) =>
   spawnSync(process.execPath, [join(root, 'bin/obsctl.js'), ...args], {
@@ -29,6 +31,7 @@ const obsctl = (args) =>
 const failed = [];
 try {
   for (const [name, { args, exitCode, files }] of Object.entries(SAMPLES)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
     const { stdout, status } = obsctl([...args, '--json']);
     if (status !== exitCode) {
       failed.push(`${name} (exit code ${status})`);
