@@ -4,10 +4,23 @@ import type { Affected } from '../experiment/affected.ts';
 import { injectionOf } from '../experiment/planned-injection.ts';
 import { type Carriers, type Preview, previewOf } from '../experiment/preview.ts';
 import { DEFAULT_REPLICAS } from '../experiment/stack-settings.ts';
+import { ObsctlError } from '../shared/errors.ts';
 import type { StackStatus, UpOptions } from '../stack/stack.ts';
 import type { Context } from './context.ts';
 
 type PlannedFault = Experiment['faults'][number];
+
+/** Services of a stack that is made anew; api has as many replicas as are asked for, the others one. */
+const SERVICES = ['api', 'inventory', 'worker'];
+
+const refuseUnknown = (fault: string, asked: string[], there: string[]): void => {
+  const unknown = asked.filter((name) => !there.includes(name));
+  if (unknown.length === 0) return;
+  const named = unknown.map((name) => JSON.stringify(name)).join(', ');
+  throw new ObsctlError('UNKNOWN_TARGET', `No replica that can carry ${fault} is called ${named}.`, {
+    details: [`replicas that can carry ${fault}: ${there.join(', ')}`],
+  });
+};
 
 /** Where no stack is up: what the one that would be started has, by the service that carries it. */
 const expected = ({ fault, target }: PlannedFault, { replicas = DEFAULT_REPLICAS }: UpOptions): Carriers => {
@@ -15,9 +28,14 @@ const expected = ({ fault, target }: PlannedFault, { replicas = DEFAULT_REPLICAS
   const { instances } = target as { instances?: string[] };
   const service = carrier === 'replica' ? label.service : carrier;
   const count = service === 'api' ? replicas : 1;
-  const all = Array.from({ length: count }, (_, i) => `${service}-${i + 1}`);
-  const isService = ['api', 'inventory', 'worker'].includes(service);
-  if (instances) return { names: instances, replicas: Math.max(count, instances.length) };
+  const namesOf = (one: string) =>
+    Array.from({ length: one === 'api' ? replicas : 1 }, (_, i) => `${one}-${i + 1}`);
+  const all = namesOf(service);
+  const isService = SERVICES.includes(service);
+  if (instances) {
+    refuseUnknown(fault, instances, carrier === 'replica' ? SERVICES.flatMap(namesOf) : all);
+    return { names: instances, replicas: Math.max(count, instances.length) };
+  }
   if (!isService) return { names: [carrier], replicas: 1 };
   return { names: carrier === 'replica' ? [`one ${service} replica`] : all, replicas: count };
 };
@@ -34,6 +52,7 @@ const asked = async (fault: PlannedFault, { replicas }: StackStatus, context: Co
 
 const affectedText = ({ requests, atMost }: Affected): string => {
   if (requests === null) return 'how many requests feel it nobody can say beforehand';
+  if (requests === 0) return 'felt by none: nothing of this load is what it is aimed at';
   return atMost ? `felt by ${requests} requests at most` : `felt by about ${requests} requests`;
 };
 

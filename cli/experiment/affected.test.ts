@@ -32,6 +32,11 @@ describe('how many requests a fault is felt by', () => {
       { requests: 140, atMost: false },
     ],
     [
+      'a route that nobody asks inventory for',
+      fault('downstream-timeout', { route: '/nope/**' }),
+      ...([both, { requests: 0, atMost: false }] as const),
+    ],
+    [
       'what a resource is shared by',
       fault('pool-exhaustion', { rate: 1 }),
       both,

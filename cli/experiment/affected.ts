@@ -21,11 +21,17 @@ const isAimedAt = (operation: string, { route, method }: Aim): boolean => {
   return (method === undefined || method === itsMethod) && (!route || globPattern(route).test(itsRoute));
 };
 
+/** What an order asks of the services behind api, where that is a request. */
+const CALLED_BY_AN_ORDER: Record<string, string> = { inventory: 'POST /reservations' };
+
 /** The share of the load that reaches the carrier and is aimed at. */
 const shareOf = (fault: PlannedFault, mix: TrafficMix): number => {
   const { carrier, carriedBy, scope = 'requests' } = findFault(fault.fault);
-  if (carriedBy === 'service' && carrier !== 'api') return mix[ORDER] ?? 0;
   const aim: Aim = scope === 'requests' ? fault.target : {};
+  if (carriedBy === 'service' && carrier !== 'api') {
+    const inner = CALLED_BY_AN_ORDER[carrier];
+    return inner === undefined || isAimedAt(inner, aim) ? (mix[ORDER] ?? 0) : 0;
+  }
   return Object.entries(mix).reduce(
     (sum, [operation, share]) => sum + (isAimedAt(operation, aim) ? share : 0),
     0,

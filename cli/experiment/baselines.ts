@@ -4,7 +4,7 @@ import { type Baseline, baselineOf } from '../../reports/judge/index.ts';
 import type { Experiment, RunRecord } from '../../reports/record/record.ts';
 import { ObsctlError } from '../shared/errors.ts';
 import { type RecordPlace, recordFile } from './record-file.ts';
-import { findRun } from './run-folder.ts';
+import { findRun, listRunIds } from './run-folder.ts';
 import { canonicalJson } from './seal.ts';
 
 /**
@@ -12,7 +12,8 @@ import { canonicalJson } from './seal.ts';
  * RUN_NOT_FOUND.
  */
 export const findRecord = (out: string, text: string): RecordPlace => {
-  if (!/[/\\]|\.json$/.test(text) || !existsSync(text)) return findRun(out, text);
+  const isRunId = text === 'latest' || listRunIds(out).includes(text);
+  if (isRunId || !existsSync(text)) return findRun(out, text);
   return recordFile(statSync(text).isDirectory() ? join(text, 'record.json') : text);
 };
 
@@ -28,13 +29,13 @@ const differences = (a: Experiment, b: Experiment): string[] => {
 
 /** Why a run cannot be a baseline; null where it can. */
 const whyNot = (run: Candidate, record: RunRecord): string | null => {
-  const { runId, experiment, execution } = record;
+  const { runId, experiment, execution, verdict } = record;
   if (runId === run.runId) return `${runId} is the run itself`;
   if (experiment.hash !== run.experiment.hash)
     return `${runId} is of another experiment: it differs in ${differences(experiment, run.experiment).join(', ') || 'its hash'}`;
-  return execution.status === 'completed'
-    ? null
-    : `${runId} was not carried out to its end (${execution.status})`;
+  if (execution.status !== 'completed')
+    return `${runId} was not carried out to its end (${execution.status})`;
+  return verdict.name === 'baseline-unmet' ? `${runId} had no steady state (baseline-unmet)` : null;
 };
 
 /**

@@ -58,9 +58,9 @@ export class RunFolder {
     this.write(relative, sectionedJson(value));
   }
 
-  /** What is wrong with its journal, with the line; null: it is whole. */
+  /** What is wrong with its journal, with the line; null: it is whole, or the record came without it. */
   journalDamage(): string | null {
-    return journalDamage(this.journal);
+    return existsSync(this.journal) ? journalDamage(this.journal) : null;
   }
 
   readRecord(): RunRecord {
@@ -73,11 +73,15 @@ export class RunFolder {
   }
 }
 
+/** A run that goes on has its journal; one that came from elsewhere may have its record alone. */
+const isRun = (folder: string): boolean =>
+  ['events.ndjson', 'record.json'].some((file) => existsSync(join(folder, file)));
+
 /** Run ids under `out`, newest first. */
 export const listRunIds = (out: string): string[] =>
   existsSync(out)
     ? readdirSync(out, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && existsSync(join(out, entry.name, 'events.ndjson')))
+        .filter((entry) => entry.isDirectory() && isRun(join(out, entry.name)))
         .map((entry) => entry.name)
         .sort()
         .reverse()

@@ -71,3 +71,35 @@ it('takes a lower end too', () => {
   const [result] = judgeHypotheses(run(() => ({}), [hypothesis({ indicator, tolerance, when: ['before'] })]));
   expect(result).toMatchObject({ held: false, value: 20 });
 });
+
+it('holds no low rate against a service of which requests were not counted', () => {
+  const indicator = {
+    measure: 'requests-per-second',
+    viewpoint: 'server',
+    service: null,
+    operation: null,
+  } as const;
+  const asked = (atLeast: number) => {
+    const parts = run(
+      () => ({}),
+      [hypothesis({ indicator, tolerance: { atMost: null, atLeast }, when: ['before'] })],
+    );
+    const points = Array.from({ length: 60 }, (_, i) => ({
+      ...{
+        t: parts.phases[0]!.from + i,
+        seconds: 1,
+        requests: 18,
+        errors: 0,
+        durationSum: 1,
+        buckets: [18, 0],
+      },
+    }));
+    const red = [
+      { service: parts.entryService, instance: 'api-1', route: '/', method: 'GET', bounds: [1], points },
+    ];
+    return judgeHypotheses({ ...parts, series: { ...parts.series, red } })[0]!;
+  };
+  expect(asked(15)).toMatchObject({ held: true, value: 18 });
+  expect(asked(19)).toMatchObject({ held: null, value: 18 });
+  expect(asked(21)).toMatchObject({ held: false, value: 18 });
+});

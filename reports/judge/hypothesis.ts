@@ -11,11 +11,21 @@ export type RecordParts = Pick<RunRecord, 'series' | 'entryService' | 'phases' |
 const within = (value: number, { atMost, atLeast }: Tolerance): boolean =>
   (atMost === null || value <= atMost) && (atLeast === null || value >= atLeast);
 
-/** The ratio that there would be if every missing request had been good; other measures as they are. */
-const atBest = ({ indicator }: Hypothesis, { value, good, total, missing }: IndicatorValue): number | null =>
-  value === null || indicator.measure !== 'error-ratio' || missing === 0
-    ? value
-    : (total - good) / (total + missing);
+/**
+ * The value that there would be if every missing request had been good: of an error ratio, and of the rate that a service
+ * counted (what a client did not send was not sent). Other measures as they are.
+ */
+const atBest = (
+  { indicator }: Hypothesis,
+  seen: IndicatorValue,
+  { from, to }: JudgedWindow,
+): number | null => {
+  const { value, good, total, missing } = seen;
+  if (value === null || missing === 0) return value;
+  if (indicator.measure === 'error-ratio') return (total - good) / (total + missing);
+  const isCounted = indicator.measure === 'requests-per-second' && indicator.viewpoint === 'server';
+  return isCounted ? value + missing / (to - from) : value;
+};
 
 interface Judged {
   held: boolean | null;
@@ -37,7 +47,7 @@ const judge = (
   const value = inUnit(measure, seen.value);
   const said = `${capital(what)} was ${value} ${windowText(window)} (${toleranceText(measure, tolerance)})`;
   if (within(seen.value, tolerance)) return { held: true, text: `${said}.` };
-  const best = atBest(hypothesis, seen);
+  const best = atBest(hypothesis, seen, window);
   return best !== null && within(best, tolerance)
     ? {
         held: null,

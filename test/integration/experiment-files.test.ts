@@ -57,6 +57,10 @@ describe('obsctl run FILE', () => {
     [['run', 'mine.yaml', '--set', 'load.rate=-1'], 'EXPERIMENT_INVALID', /--set load\.rate=-1: /],
     [['run', 'mine.yaml', '--load-rate', '5'], 'USAGE', /--load-rate: say --set load\.rate=VALUE/],
     [['run', 'mine.yaml', '--fault', 'latency'], 'USAGE', /leave --fault out/],
+    [
+      ['run', 'mine.yaml', '--dry-run', '--set', 'faults.0.target.replicas=[api-9]'],
+      ...(['UNKNOWN_TARGET', /api-1, api-2/] as const),
+    ],
     [['run', 'cache-dwn'], 'UNKNOWN_EXPERIMENT', /nearest: cache-down/],
     [['run'], 'USAGE', /Name an experiment file/],
   ] as [string[], string, RegExp][])('%j is refused before anything is touched', async (args, error, why) => {

@@ -20,12 +20,15 @@ export const shippedExperiments = (): Shipped[] =>
     .sort()
     .map((file) => ({ name: basename(file, '.yaml'), path: `${folder()}${file}` }));
 
-/** The path of what was named: a file, or a shipped experiment. Throws UNKNOWN_EXPERIMENT with the nearest ones. */
+/**
+ * The path of what was named: a shipped experiment by its name (`./NAME` is a file of that name), or a file. Throws
+ * UNKNOWN_EXPERIMENT with the nearest ones.
+ */
 export const experimentPath = (nameOrPath: string): string => {
-  if (existsSync(nameOrPath)) return nameOrPath;
   const shipped = shippedExperiments();
   const found = shipped.find(({ name }) => name === nameOrPath);
   if (found) return found.path;
+  if (existsSync(nameOrPath)) return nameOrPath;
   const names = shipped.map(({ name }) => name);
   throw new ObsctlError(
     'UNKNOWN_EXPERIMENT',

@@ -123,6 +123,7 @@ faults:
 `),
   ).toEqual([
     expect.stringMatching(/^x\.yaml:1:1 title: .*\(it is ""\)$/),
+    expect.stringMatching(/^x\.yaml:3:3 load\.scenario: there is no such scenario/),
     expect.stringMatching(/^x\.yaml:4:3 load\.rate: .*number.*\(it is "fast"\)$/),
     expect.stringMatching(/^x\.yaml:6:3 phases\.steady: must be at least 10 s/),
     expect.stringMatching(/^x\.yaml:7:3 phases\.fault: must be a duration.*\(it is "soon"\)$/),
@@ -217,6 +218,12 @@ faults:
     ]);
   });
 });
+
+test('a scenario that is not there beside a rate that cannot be: both are told', () =>
+  expect(violations('title: T\nload: { scenario: stedy, rate: -3 }\n')).toEqual([
+    expect.stringContaining('there is no such scenario'),
+    expect.stringContaining('load.rate'),
+  ]));
 
 test('a scenario that is not there', () =>
   expect(violations('title: T\nload: { scenario: stedy }\n')).toEqual([

@@ -58,9 +58,12 @@ const carriedOn = (
 const check = (path: string, sections: Sections, options: ReadOptions, problems: Problem[]): Parts | null => {
   const { valid, listed } = sections;
   const { load, phases, hypothesis, recoveryWithin, stopConditions, target } = valid;
-  const script = load ? scriptOf(path, load.scenario, problems) : undefined;
+  const name = sections.scenario;
+  const script = name === undefined ? undefined : scriptOf(path, name, problems);
   const scenario =
-    load && script === undefined ? scenarioOf(load.scenario, options.scenarios, problems) : (script ?? null);
+    name !== undefined && script === undefined
+      ? scenarioOf(name, options.scenarios, problems)
+      : (script ?? null);
   if (load && scenario) problems.push(...rateProblems(load, scenario));
   const carried = carriedOn(target, listed, sections.stack, problems);
   const timeline = phases ? planTimeline(carried, phases.fault) : null;

@@ -11,6 +11,8 @@ export interface Sections {
   listed: Listed[];
   /** What stands there as `stack`, before defaults. */
   stack: unknown;
+  /** The scenario that stands there, whatever else is wrong with the load. */
+  scenario: string | undefined;
   /** What the schema has against the file. */
   problems: Problem[];
 }
@@ -21,11 +23,19 @@ const listedOf = (faults: unknown): Listed[] =>
     return data ? [{ index, entry: data }] : [];
   });
 
+const scenarioIn = (load: unknown): string | undefined => {
+  const { scenario } = (load ?? {}) as { scenario?: unknown };
+  return typeof scenario === 'string' && scenario !== '' ? scenario : undefined;
+};
+
 /** Each section by itself: what is wrong with one of them hides nothing of the others. */
 export const sectionsOf = (value: unknown): Sections => {
   const whole = experimentFileSchema.safeParse(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { valid: {}, listed: [], stack: undefined, problems: problemsOf(whole.error!) };
+    return {
+      ...{ valid: {}, listed: [], stack: undefined, scenario: undefined },
+      problems: problemsOf(whole.error!),
+    };
   const raw = value as Record<string, unknown>;
   const shapes = Object.entries(experimentFileSchema.shape) as [string, z.ZodType][];
   const valid = shapes.flatMap(([name, schema]) => {
@@ -36,6 +46,7 @@ export const sectionsOf = (value: unknown): Sections => {
     valid: Object.fromEntries(valid) as Partial<ExperimentFile>,
     listed: listedOf(raw.faults),
     stack: raw.stack,
+    scenario: scenarioIn(raw.load),
     problems: whole.error ? problemsOf(whole.error) : [],
   };
 };

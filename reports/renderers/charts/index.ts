@@ -19,7 +19,8 @@ type Value = 'errorRatio' | 'p95' | 'requestsPerSecond' | 'attemptsPerSecond';
 const nameOf = ({ viewpoint, service }: SliSeries): string =>
   viewpoint === 'client' ? 'client' : `server ${service}`;
 
-const percentAxis: Axis = { format: (value) => `${Math.round(value * 100)} %`, most: 1 };
+/** Three digits: ticks of a small ratio lie closer than one percent. */
+const percentAxis: Axis = { format: (value) => `${Number((value * 100).toPrecision(3))} %`, most: 1 };
 const secondsAxis: Axis = { format: (value) => duration(value), log: true };
 const rateAxis: Axis = { format: (value) => `${value}` };
 

@@ -79,12 +79,16 @@ const load = ({ load: all }: RunRecord): Html[] =>
       ];
 
 /** How many hold of those that were to hold. */
-const kept = (name: string, outcomes: (boolean | null)[]): Html[] => {
+const kept = (name: string, outcomes: (boolean | null)[], allowed = 0): Html[] => {
   if (outcomes.length === 0) return [];
   const good = outcomes.filter((one) => one === true).length;
   const unknown = outcomes.filter((one) => one === null).length;
   const tone = outcomes.includes(false) ? 'bad' : unknown > 0 ? 'unsure' : 'good';
-  return [figure(name, `${good} of ${outcomes.length}`, unknown > 0 ? `${unknown} without data` : '', tone)];
+  const more = [
+    ...(unknown > 0 ? [`${unknown} without data`] : []),
+    ...(allowed > 0 ? [`${allowed} breached, as allowed`] : []),
+  ];
+  return [figure(name, `${good} of ${outcomes.length}`, more.join(', '), tone)];
 };
 
 const judged = ({ objectives, hypothesis }: RunRecord): Html[] => [
@@ -93,6 +97,7 @@ const judged = ({ objectives, hypothesis }: RunRecord): Html[] => [
     objectives
       .filter(({ outcome }) => outcome !== 'allowed')
       .map(({ outcome }) => (outcome === 'no-data' ? null : outcome === 'met')),
+    objectives.filter(({ outcome }) => outcome === 'allowed').length,
   ),
   ...kept(
     'Hypotheses held',

@@ -113,8 +113,8 @@ export const traceCard = (trace: ShownTrace, line: Html, open: boolean, grafana:
 <p class="id">Trace <code>${traceId}</code></p>
 <p>${lineHtml(facts(trace))}</p>
 ${inGrafana === null ? '' : html`<p>${lineHtml(inGrafana)}</p>`}
+<p class="hint key"><svg width="26" height="10" aria-hidden="true"><rect width="26" height="10" rx="2" class="span s1"/><rect y="3" width="26" height="4" class="critical"/></svg> the line within a bar is the critical path: only there would a shorter span have made the request shorter. » goes on past the end of the scale.</p>
 ${waterfall(trace)}
-<p class="hint key"><svg width="26" height="10" aria-hidden="true"><rect width="26" height="10" rx="2" class="span s1"/><rect y="3" width="26" height="4" class="critical"/></svg> the line within a bar is the critical path: only there would a shorter span have made the request shorter.</p>
 ${logs(trace)}
 </details>`;
 };
