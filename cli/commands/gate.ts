@@ -49,7 +49,7 @@ export const define = (command: Command, { output }: Context): void => {
     command.argument('[run]', 'a run id, the path of a run folder or of a record.json', 'latest'),
   )
     .option('--out <folder>', 'where the run folders are', 'runs')
-    .option('--junit <file>', 'write the outcome as JUnit XML')
+    .option('--junit <file>', 'write the outcome as JUnit XML; folders that are missing are made')
     .option('--github', 'annotations, step summary and outputs for GitHub Actions')
     .addHelpText('after', HELP)
     .action((run: string, flags: GateFlags) => {

@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Baseline, baselineOf } from '../../reports/judge/index.ts';
 import type { Experiment, RunRecord } from '../../reports/record/record.ts';
 import { ObsctlError } from '../shared/errors.ts';
@@ -14,7 +13,7 @@ import { canonicalJson } from './seal.ts';
 export const findRecord = (out: string, text: string): RecordPlace => {
   const isRunId = text === 'latest' || listRunIds(out).includes(text);
   if (isRunId || !existsSync(text)) return findRun(out, text);
-  return recordFile(statSync(text).isDirectory() ? join(text, 'record.json') : text);
+  return recordFile(text);
 };
 
 type Candidate = Pick<RunRecord, 'runId' | 'experiment'>;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RunRecord } from '../../reports/record/record.ts';
 import { messageOf, ObsctlError } from '../shared/errors.ts';
@@ -20,15 +20,21 @@ const textOf = (file: string): string => {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new ObsctlError('RUN_NOT_FOUND', `There is no ${file}.`);
     throw new ObsctlError('RECORD_INVALID', `${file} cannot be read.`, { details: [messageOf(error)] });
   }
 };
 
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
 /**
- * A record that lies anywhere, such as an artifact of another machine's run; reports go beside it. Reading throws
- * RECORD_INVALID where it is no record, or was changed after the run.
+ * A record that lies anywhere, by its path or that of its folder, such as an artifact of another machine's run; reports go
+ * beside it. Reading throws RUN_NOT_FOUND where nothing is there, RECORD_INVALID where it is no record, or was changed
+ * after the run.
  */
-export const recordFile = (file: string): RecordPlace => {
+export const recordFile = (named: string): RecordPlace => {
+  const file = isFolder(named) ? join(named, 'record.json') : named;
   const path = dirname(resolve(file));
   const journal = join(path, 'events.ndjson');
   return {

@@ -71,7 +71,11 @@ export const ERRORS = {
     remedy:
       'Put them on different replicas (`--set FAULT.replica=NAME`), or one after the other (`--set FAULT.at=10`, `--set FAULT.duration=5`).',
   },
-  RUN_NOT_FOUND: { exit: EXIT.usage, title: 'No such run', remedy: 'See `obsctl runs`.' },
+  RUN_NOT_FOUND: {
+    exit: EXIT.usage,
+    title: 'No such run',
+    remedy: 'See `obsctl runs`, or name the path of a run folder or of a record.json.',
+  },
   RECORD_INVALID: {
     exit: EXIT.usage,
     title: 'The run record cannot be read',

@@ -64,7 +64,7 @@ test.each([
   [['--from', file, '--reanalyse'], '--reanalyse cannot stand beside --from'],
   [['--from', file, '--since', '15m'], '--from cannot stand beside --since'],
   [['--format', 'htlm'], `one of ${rendererNames.join(', ')}`],
-  [['--from', join(folder, 'nowhere.json')], 'cannot be read'],
+  [['--from', join(folder, 'nowhere.json')], 'There is no '],
 ])('report %j is refused', async (args, why) => {
   const { code, stderr } = await user.run(['report', ...args]);
   expect(code).toBe(2);
