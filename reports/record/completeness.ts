@@ -57,9 +57,12 @@ export type Reconciled = z.infer<typeof reconciledSchema>;
 export const FLOORS = {
   /**
    * Largest share that may be missing: of the client's traces, of the exemplars' and the error logs' traces, of the iterations asked
-   * for, of the requests followed to the stores. As many errors could hide in what is missing as an objective of 95 % allows.
+   * for, of the requests followed to the stores within a stretch of time. As many errors could hide in what is missing as an
+   * objective of 95 % allows.
    */
   missing: 0.05,
+  /** Requests followed that lack something: fewer are an accident. */
+  followed: 3,
   /** Client requests in the fault phase: with fewer, one is more than `missing` of them. */
   faultRequests: 20,
   /** Trace ids of error logs that were looked up: of fewer a share says nothing. */
@@ -67,7 +70,7 @@ export const FLOORS = {
 } as const;
 
 export const completenessSchema = z.object({
-  /** Trace ids that the client sent, against those that arrived: complete = every parent present. */
+  /** Trace ids that the client sent, against those of which anything of the platform's arrived. */
   clientTraces: z.object({
     sent: z.number().int().nonnegative(),
     arrived: z.number().int().nonnegative(),

@@ -13,7 +13,7 @@ export interface Sampled extends Window {
 }
 
 /** So many requests that miss something are no accident. */
-const MIN_HURT = 3;
+const MIN_HURT = FLOORS.followed;
 /** Less than this share of the requests in the stretch is within what gets lost anyway. */
 const MIN_SHARE = FLOORS.missing;
 /** What belongs to a request may be on its way for so long: before that nobody can say that it is missing, seconds. */

@@ -30,7 +30,7 @@ const followedRows = ({ followed, errorLogs, errorTraces }: Reconciled): string[
 ];
 
 /** What is asked of the evidence, in the words of the table. */
-const FLOORS_TEXT = `Inconclusive, unless a breach holds all the same: more than ${percent(FLOORS.missing)} missing of the traces the client sent, of the traces that exemplars or (from ${FLOORS.errorLogTraces} on) error logs name, of the iterations asked for or of the requests followed; fewer than ${FLOORS.faultRequests} client requests in the fault phase; no exemplar, trace or log at all; a query that failed.`;
+const FLOORS_TEXT = `Inconclusive, unless a breach holds all the same: more than ${percent(FLOORS.missing)} missing of the traces the client sent, of the traces that exemplars or (from ${FLOORS.errorLogTraces} on) error logs name, or of the iterations asked for; ${FLOORS.followed} or more of the requests followed that lack something, and ${percent(FLOORS.missing)} of those in some stretch of time; fewer than ${FLOORS.faultRequests} client requests in the fault phase; no exemplar, trace or log at all; a query that failed.`;
 
 const rows = ({
   clientTraces,
@@ -48,7 +48,7 @@ const rows = ({
   ],
   [
     'Exemplars collected',
-    `${count(exemplars.collected)}; ${count(exemplars.resolved)} resolved, ${count(exemplars.unresolved)} unresolved${share(exemplars.unresolved, exemplars.collected)}`,
+    `${count(exemplars.collected)}; ${count(exemplars.resolved)} resolved, ${count(exemplars.unresolved)} unresolved${share(exemplars.unresolved, exemplars.resolved + exemplars.unresolved)}`,
   ],
   [
     'Traces fetched',
